@@ -1,0 +1,2 @@
+import { packageConfig } from '../../tsdown.base.ts';
+export default packageConfig(import.meta.url);

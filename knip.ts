@@ -1,0 +1,30 @@
+import type { KnipConfig } from 'knip';
+
+const config: KnipConfig = {
+  // A type that stands in the signature of a named export of its file is part of that export.
+  ignoreExportsUsedInFile: { interface: true, type: true },
+  workspaces: {
+    '.': {
+      entry: ['scripts/*.mjs', 'test/**/*.test.ts'],
+      project: ['scripts/**', 'test/**', '*.ts'],
+      ignoreDependencies: [
+        /^@cfe\//, // linked here so that the tests and examples at the root can import any package
+        '@tensorflow/tfjs-core', // the one copy that the packages' optional peers resolve to
+        '@biomejs/biome', // these three are run by their files, from scripts/
+        'pnpm',
+        'turbo',
+      ],
+    },
+    // What package.json exports is an entry by itself; the rest is reached by address or by Vitest.
+    'packages/*': {
+      entry: ['src/**/*-worker.ts', '{src,test}/**/*.test.ts', 'bench/**/*.bench.ts', 'scripts/*'],
+      project: ['{src,test,bench,scripts}/**'],
+    },
+    'apps/*': {
+      entry: ['src/**/*-worker.ts', '{src,test}/**/*.test.ts', 'bench/**/*.bench.ts', 'scripts/*'],
+      project: ['{src,test,bench,scripts}/**'],
+    },
+  },
+};
+
+export default config;

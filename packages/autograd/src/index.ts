@@ -1,0 +1,27 @@
+export type { Backend, Capabilities, Probe } from './backend.ts';
+export { createPlan, type MechanismSpec, type PlanSpec } from './create-plan.ts';
+export type {
+  AbductInput,
+  AbductionGradient,
+  Executor,
+  ForwardInput,
+  ForwardResult,
+  LikelihoodResult,
+  PlanGradient,
+  StepInput,
+  StepResult,
+  TeacherInput,
+} from './executor.ts';
+export type { Dtype, Floats } from './floats.ts';
+export { initialParameters } from './initial-parameters.ts';
+export {
+  createOptimizer,
+  type OptimizerSettings,
+  type OptimizerSpec,
+  type OptimizerState,
+  optimizerStep,
+} from './optimizer.ts';
+export type { Activation, Head, MechanismPlan, Plan } from './plan.ts';
+export type { PlanAction } from './plan-action.ts';
+export { type LayerLayout, type MechanismLayout, type PlanLayout, planLayout } from './plan-layout.ts';
+export { createReferenceExecutor } from './reference-executor.ts';

@@ -1,0 +1,1 @@
+export { threadRunner } from './thread-runner.ts';

@@ -1,0 +1,20 @@
+import type { IdentifiedBy } from '../answer.ts';
+
+const causal = [
+  'the graph is right: no missing or reversed edge among these variables',
+  'no hidden common cause of any two variables',
+] as const;
+
+/** What an interventional answer rests on. */
+export function interventionalAssumptions(): readonly string[] {
+  return [...causal, 'the fitted mechanisms are flexible enough for the values asked about'];
+}
+
+/** What a counterfactual answer rests on. */
+export function counterfactualAssumptions(by: IdentifiedBy): readonly string[] {
+  const form =
+    by === 'convention'
+      ? 'categorical outcomes come about by the Gumbel-max rule, a convention that no data can confirm'
+      : 'each mechanism is strictly increasing in its noise, and the noise is independent of the causes; no data can confirm the first';
+  return [...causal, form];
+}

@@ -1,0 +1,135 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CfeError } from '@cfe/base';
+import fc from 'fast-check';
+import { afterAll, describe, expect, test } from 'vitest';
+import { dropMissing, parseCsv, readCsv, standardise } from './index.ts';
+
+const column = (text: string, name: string): number[] => [...parseCsv(text).table.column(name)];
+
+describe('parseCsv', () => {
+  test.each([
+    ['CRLF line ends', 'x,y\r\n1,2\r\n3,4\r\n'],
+    ['a byte order mark', '\uFEFFx,y\n1,2\n3,4\n'],
+    ['semicolons', 'x;y\n1;2\n3;4\n'],
+    ['tabs', 'x\ty\n1\t2\n3\t4\n'],
+    ['quotes and blanks', '"x", y\n"1", 2\n 3 ,"4"\n'],
+    ['no line end at the end', 'x,y\n1,2\n3,4'],
+    ['empty lines', 'x,y\n\n1,2\n\n3,4\n\n'],
+  ])('reads the same table from %s', (_, text) => {
+    expect(column(text, 'x')).toEqual([1, 3]);
+    expect(column(text, 'y')).toEqual([2, 4]);
+  });
+
+  test('a decimal comma is one where the delimiter is a semicolon', () => {
+    expect(column('x;y\n1,5;2\n-0,25;3e2\n', 'x')).toEqual([1.5, -0.25]);
+  });
+
+  test('numbers come back to the bit', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 1 }),
+        (values) => {
+          expect(
+            column(`x\n${values.map((v) => (Object.is(v, -0) ? '-0' : String(v))).join('\n')}\n`, 'x'),
+          ).toEqual(values);
+        },
+      ),
+    );
+  });
+
+  test('every kind of column is named with its reason', () => {
+    const ids = Array.from({ length: 30 }, (_, i) => `car ${i},${i % 2 ? 'a' : 'b'},${i},,7`).join('\n');
+    const { columns, table } = parseCsv(`name,origin,x,nothing,same\n${ids}\n`);
+    expect(columns.map(({ name, kind }) => [name, kind])).toEqual([
+      ['name', 'ignored'],
+      ['origin', 'categorical'],
+      ['x', 'continuous'],
+      ['nothing', 'ignored'],
+      ['same', 'continuous'],
+    ]);
+    expect(columns[0]?.reason).toBe('left out: text with 30 distinct values, such as "car 0" in row 2.');
+    expect(columns[4]?.reason).toBe('numbers, all the same.');
+    expect(table.names).toEqual(['origin', 'x', 'same']);
+  });
+
+  test('an operator in a name is part of the name', () => {
+    expect(parseCsv('x->y,<b>\n1,2\n').table.names).toEqual(['x->y', '<b>']);
+  });
+
+  test.each([
+    ['nothing', '', 'it is empty'],
+    ['only a header', 'x,y\n', 'no rows'],
+    ['a short row', 'x,y\n1,2\n3\n', 'row 3 has 1 cells'],
+    ['a long row', 'x,y\n1,2,3\n', 'row 2 has 3 cells'],
+    ['a repeated name', 'x,x\n1,2\n', 'two columns are named "x"'],
+    ['an empty name', 'x,\n1,2\n', 'column 2 has no name'],
+    ['an open quote', 'x,y\n"1,2\n3,4\n', 'quote'],
+    ['zero bytes', 'x\0y\n', 'not text'],
+  ])('refuses %s in one line', (_, text, message) => {
+    expect(() => parseCsv(text)).toThrow(message);
+    expect(() => parseCsv(text)).not.toThrow('\n');
+  });
+
+  test('a text among numbers is named by row and column when numbers are asked for', () => {
+    expect(() => parseCsv('x\n1\noops\n', { types: { x: 'continuous' } })).toThrow('row 3 of "x" is "oops"');
+    expect(() => parseCsv('x\n1\n', { types: { z: 'continuous' } })).toThrow('"z", which is no column');
+  });
+
+  test('any text gives a table or one of our errors', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
+        try {
+          expect(parseCsv(text).table.names.length).toBeGreaterThan(0);
+        } catch (error) {
+          expect(error).toBeInstanceOf(CfeError);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('readCsv', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'cfe csv '));
+  afterAll(() => rm(folder, { recursive: true }));
+  const file = async (name: string, content: string | Uint8Array): Promise<string> => {
+    const path = join(folder, name);
+    await writeFile(path, content);
+    return path;
+  };
+
+  test('reads a file', async () => {
+    expect((await readCsv(await file('a.csv', 'x\n1\n'))).table.rows).toBe(1);
+  });
+
+  test('a wrong path, a folder, binary and other encodings are named', async () => {
+    await expect(readCsv(join(folder, 'none.csv'))).rejects.toThrow('there is no such file');
+    await expect(readCsv(folder)).rejects.toThrow('it is a folder');
+    await expect(readCsv(await file('b.csv', Uint8Array.of(1, 0, 2)))).rejects.toThrow('not text');
+    await expect(readCsv(await file('c.csv', Uint8Array.of(0xff, 0xfe, 65, 0)))).rejects.toThrow('UTF-16');
+    await expect(readCsv(await file('d.csv', Uint8Array.of(120, 10, 0xe9, 10)))).rejects.toThrow('not UTF-8');
+  });
+});
+
+test('dropMissing says what it dropped, and refuses to leave nothing', () => {
+  const { table } = parseCsv('x,y\n1,2\n,3\n4,NA\n5,6\n');
+  const complete = dropMissing(table);
+  expect([...complete.table.column('x')]).toEqual([1, 5]);
+  expect(complete.dropped).toEqual([1, 2]);
+  expect(complete.message).toBe('Dropped 2 of 4 rows: missing values in x (1), y (1).');
+  expect(() => dropMissing(parseCsv('x,y\n1,\n,2\n').table)).toThrow('no row is complete');
+});
+
+test('standardise and restore return the column', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: -1000, max: 1000 }), { minLength: 2 }), (values) => {
+      const { table, restore } = standardise(parseCsv(`x\n${values.join('\n')}\n`).table);
+      const z = table.column('x');
+      for (const [r, v] of restore('x', z).entries()) expect(v).toBeCloseTo(values[r] as number, 9);
+      const mean = z.reduce((a, b) => a + b, 0) / z.length;
+      expect(mean).toBeCloseTo(0, 9);
+    }),
+  );
+});

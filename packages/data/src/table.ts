@@ -1,0 +1,154 @@
+import { type Columns, InputError, quoteName, ShapeError, throwUnknownName, type Variable } from '@cfe/base';
+import type { Regime, Regimes } from './regimes.ts';
+
+/** One column on its way into a table: values are numbers, NaN where missing; a category is its level's index. */
+export interface TableColumn {
+  readonly variable: Variable;
+  readonly values: Float64Array;
+  /** unit of measurement, for labels */
+  readonly unit?: string;
+}
+
+/**
+ * A data set: columns with kinds and units, missing values, and the regimes that rows were collected under.
+ *
+ * Immutable. A missing value is NaN in its column; `missing(name)` counts them.
+ */
+export interface Table extends Columns {
+  readonly variables: readonly Variable[];
+  readonly regimes: Regimes | undefined;
+  /** @throws {@link UnknownNameError} if there is no such column */
+  variable(name: string): Variable;
+  unit(name: string): string | undefined;
+  /** How many values are missing in a column. */
+  missing(name: string): number;
+}
+
+/**
+ * A table from its columns. Arrays are held, not copied, and not written to again.
+ *
+ * @throws {@link ShapeError} if columns differ in length
+ * @throws {@link InputError} on two columns of one name, ±∞, an index that is no level, or a regime target that is no column
+ * @example
+ * import { createTable } from '@cfe/data';
+ * const table = createTable([{ variable: { name: 'x', kind: 'continuous' }, values: Float64Array.of(1, NaN) }]);
+ * table.missing('x'); // → 1
+ */
+export function createTable(
+  columns: readonly TableColumn[],
+  options: { readonly regimes?: Regimes | undefined } = {},
+): Table {
+  const byName = new Map<string, TableColumn & { readonly missing: number }>();
+  const rows = columns[0]?.values.length ?? 0;
+  for (const column of columns) {
+    const { name } = column.variable;
+    if (byName.has(name)) {
+      throw new InputError(
+        'data/duplicate-column',
+        `createTable: two columns are named ${quoteName(name)}. Rename one.`,
+        { name },
+      );
+    }
+    if (column.values.length !== rows) {
+      throw new ShapeError(
+        'data/column-length',
+        `createTable: column ${quoteName(name)} has ${column.values.length} rows, the first one has ${rows}.`,
+        { name, length: column.values.length, expected: rows },
+      );
+    }
+    byName.set(name, { ...column, missing: countMissing(column) });
+  }
+  const names = columns.map(({ variable }) => variable.name);
+  const get = (name: string): TableColumn & { readonly missing: number } =>
+    byName.get(name) ?? throwUnknownName('table', 'column', name, names);
+  checkRegimes(options.regimes, names, rows);
+  return {
+    names,
+    rows,
+    variables: columns.map(({ variable }) => variable),
+    regimes: options.regimes,
+    column: (name) => get(name).values,
+    variable: (name) => get(name).variable,
+    unit: (name) => get(name).unit,
+    missing: (name) => get(name).missing,
+  };
+}
+
+/**
+ * The table of some rows, in the order given; a row may be repeated. Regimes come along.
+ *
+ * @param rows - row indices
+ */
+export function selectRows(table: Table, rows: ArrayLike<number>): Table {
+  const pick = (values: Float64Array): Float64Array => Float64Array.from(rows, (r) => values[r] as number);
+  return createTable(
+    table.names.map((name) => columnOf(table, name, pick(table.column(name)))),
+    {
+      regimes: table.regimes && {
+        list: table.regimes.list,
+        of: Int32Array.from(rows, (r) => (table.regimes as Regimes).of[r] as number),
+      },
+    },
+  );
+}
+
+/** A column of a table with other values, its variable and unit kept. */
+export function columnOf(table: Table, name: string, values: Float64Array): TableColumn {
+  const unit = table.unit(name);
+  return { variable: table.variable(name), values, ...(unit === undefined ? {} : { unit }) };
+}
+
+function countMissing({ variable, values }: TableColumn): number {
+  let missing = 0;
+  for (const [row, value] of values.entries()) {
+    if (Number.isNaN(value)) missing++;
+    else if (!Number.isFinite(value)) {
+      throw new InputError(
+        'data/infinite',
+        `createTable: row ${row} of ${quoteName(variable.name)} is ${value}. Remove or cap it.`,
+        {
+          column: variable.name,
+          row,
+        },
+      );
+    } else if (variable.kind === 'categorical' && variable.levels[value] === undefined) {
+      throw new InputError(
+        'data/level',
+        `createTable: row ${row} of ${quoteName(variable.name)} is ${value}, which is no index of its ${variable.levels.length} levels.`,
+        { column: variable.name, row, value },
+      );
+    }
+  }
+  return missing;
+}
+
+function checkRegimes(regimes: Regimes | undefined, names: readonly string[], rows: number): void {
+  if (regimes === undefined) return;
+  if (regimes.of.length !== rows) {
+    throw new ShapeError(
+      'data/regime-length',
+      `createTable: ${regimes.of.length} regime labels for ${rows} rows.`,
+      {
+        labels: regimes.of.length,
+        rows,
+      },
+    );
+  }
+  for (const regime of regimes.list) {
+    if (regime.targets === 'unknown') continue;
+    for (const { variable } of regime.targets) {
+      if (!names.includes(variable))
+        throwUnknownName(`regime ${quoteName(regime.name)}`, 'column', variable, names);
+    }
+  }
+  for (const [row, index] of regimes.of.entries()) {
+    const regime: Regime | undefined = regimes.list[index];
+    if (regime === undefined) {
+      throw new InputError(
+        'data/regime-index',
+        `createTable: row ${row} is in regime ${index}, but there are ${regimes.list.length}.`,
+        { row },
+      );
+    }
+  }
+}

@@ -1,0 +1,53 @@
+/** What a graph may contain and what it stands for. */
+export type GraphKind =
+  /** directed, acyclic */
+  | 'dag'
+  /** a Markov equivalence class */
+  | 'cpdag'
+  /** an interventional Markov equivalence class (I-essential graph) */
+  | 'icpdag'
+  /** partially directed, anything else */
+  | 'pdag'
+  /** directed and bidirected, acyclic: latent common causes */
+  | 'admg';
+
+export type EdgeType = 'directed' | 'undirected' | 'bidirected';
+
+/** One edge by name. A directed one points `from` → `to`; for the others the order carries no meaning. */
+export interface Edge {
+  readonly from: string;
+  readonly to: string;
+  readonly type: EdgeType;
+}
+
+/**
+ * A relation between nodes in compressed rows: those related to node i are
+ * `items[offsets[i]] … items[offsets[i + 1] − 1]`, ascending.
+ */
+export interface Incidence {
+  readonly offsets: Int32Array;
+  readonly items: Int32Array;
+}
+
+/**
+ * A graph over named nodes: plain, immutable data that survives a structured clone.
+ *
+ * Every edge is held from both of its ends, so that parents and children are both read in O(degree).
+ * Build one with `createGraph` or `createDag`, which check it; nodes keep the order given.
+ */
+export interface Graph<Kind extends GraphKind = GraphKind> {
+  readonly kind: Kind;
+  readonly nodes: readonly string[];
+  /** k → i, listed at i */
+  readonly parents: Incidence;
+  /** i → k, listed at i */
+  readonly children: Incidence;
+  /** i — k */
+  readonly neighbours: Incidence;
+  /** i ↔ k */
+  readonly spouses: Incidence;
+}
+
+export type Dag = Graph<'dag'>;
+export type Cpdag = Graph<'cpdag' | 'icpdag'>;
+export type Pdag = Graph<'pdag'>;

@@ -1,0 +1,31 @@
+export { adjacencyFromRows, fromAdjacency, fromWeights, toAdjacency } from './adjacency.ts';
+export { type Agreement, arrowheadAgreement, directedAgreement, skeletonAgreement } from './agreement.ts';
+export { cpdag, interventionalCpdag } from './cpdag.ts';
+export { createDag, createGraph, type EdgeInput } from './create-graph.ts';
+export { CyclicGraphError } from './errors.ts';
+export { extendToDag } from './extend-to-dag.ts';
+export type {
+  Cpdag,
+  Dag,
+  Edge,
+  EdgeType,
+  Graph,
+  GraphKind,
+  Incidence,
+  Pdag,
+} from './graph.ts';
+export type { Names } from './internal/node-indices.ts';
+export { type GraphJson, graphFromEdges, graphFromJson, graphToJson } from './json.ts';
+export { meek, type OrientationKnowledge } from './meek.ts';
+export { childrenOf, edgesOf, hasEdge, incident, indexOf, parentsOf } from './queries.ts';
+export {
+  ancestorsOf,
+  descendantsOf,
+  possibleAncestorsOf,
+  possibleDescendantsOf,
+  reachable,
+} from './reachable.ts';
+export { dSeparated, mSeparated } from './separation.ts';
+export { shd } from './shd.ts';
+export { topologicalLevels, topologicalOrder } from './topological-order.ts';
+export { permuteNodes, renameNodes, subgraph } from './transform.ts';

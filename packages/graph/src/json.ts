@@ -1,0 +1,100 @@
+import { InputError } from '@cfe/base';
+import { cpdag } from './cpdag.ts';
+import { createGraph } from './create-graph.ts';
+import { extendToDag } from './extend-to-dag.ts';
+import type { Edge, EdgeType, Graph, GraphKind } from './graph.ts';
+import { edgesOf } from './queries.ts';
+import { shd } from './shd.ts';
+
+/** A graph file: edges are directed unless they say otherwise. */
+export interface GraphJson {
+  readonly kind?: GraphKind;
+  readonly nodes: readonly string[];
+  readonly edges: readonly { readonly from: string; readonly to: string; readonly type?: EdgeType }[];
+}
+
+/**
+ * The graph as plain JSON.
+ *
+ * @example
+ * import { createDag, graphToJson } from '@cfe/graph';
+ * graphToJson(createDag(['a', 'b'], [['a', 'b']])).edges; // → [{ from: 'a', to: 'b', type: 'directed' }]
+ */
+export function graphToJson(graph: Graph): GraphJson & { readonly kind: GraphKind } {
+  return { kind: graph.kind, nodes: graph.nodes, edges: edgesOf(graph) };
+}
+
+/**
+ * The graph that a JSON value describes. Without a `kind` it is the narrowest that holds the edges.
+ *
+ * @throws {@link InputError} if the value has another shape, or its edges contradict each other
+ * @throws {@link UnknownNameError} if an edge names no node
+ * @throws {@link CyclicGraphError} if there is a directed cycle
+ * @example
+ * import { graphFromJson } from '@cfe/graph';
+ * graphFromJson({ nodes: ['a', 'b'], edges: [{ from: 'a', to: 'b' }] }).kind; // → 'dag'
+ */
+export function graphFromJson(value: unknown): Graph {
+  const { kind, nodes, edges } = fieldsOf(value);
+  if (kind !== undefined && !isKind(kind)) {
+    throw shapeError(`kind is ${show(kind)}; it is one of ${Object.keys(kinds).join(', ')}`);
+  }
+  if (!Array.isArray(nodes) || !nodes.every((name) => typeof name === 'string')) {
+    throw shapeError('nodes must be a list of names');
+  }
+  if (!Array.isArray(edges)) throw shapeError('edges must be a list');
+  const read = edges.map((edge: unknown, at) => edgeFrom(edge, at));
+  return kind === undefined ? graphFromEdges(nodes, read) : createGraph(kind, nodes, read);
+}
+
+/** A graph of the narrowest kind that holds the edges: `'dag'`, `'admg'`, `'cpdag'` if it is one class, else `'pdag'`. */
+export function graphFromEdges(nodes: readonly string[], edges: readonly Edge[]): Graph {
+  if (edges.some(({ type }) => type === 'bidirected')) return createGraph('admg', nodes, edges);
+  if (!edges.some(({ type }) => type === 'undirected')) return createGraph('dag', nodes, edges);
+  const graph = createGraph('pdag', nodes, edges);
+  const dag = extendToDag(graph);
+  const isClass = dag !== undefined && shd(cpdag(dag), graph) === 0;
+  return isClass ? createGraph('cpdag', nodes, edges) : graph;
+}
+
+const kinds: Readonly<Record<GraphKind, true>> = {
+  dag: true,
+  cpdag: true,
+  icpdag: true,
+  pdag: true,
+  admg: true,
+};
+const types: Readonly<Record<EdgeType, true>> = { directed: true, undirected: true, bidirected: true };
+
+function isKind(value: unknown): value is GraphKind {
+  return typeof value === 'string' && Object.hasOwn(kinds, value);
+}
+
+function edgeFrom(value: unknown, at: number): Edge {
+  const { from, to, type = 'directed' } = fieldsOf(value);
+  if (typeof from !== 'string' || typeof to !== 'string') {
+    throw shapeError(`edge ${at} needs the texts "from" and "to", got ${show(value)}`);
+  }
+  if (typeof type !== 'string' || !Object.hasOwn(types, type)) {
+    throw shapeError(`edge ${at} has the type ${show(type)}; it is one of ${Object.keys(types).join(', ')}`);
+  }
+  return { from, to, type: type as EdgeType };
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw shapeError(`expected an object, got ${show(value)}`);
+  }
+  return value as Readonly<Record<string, unknown>>;
+}
+
+function show(value: unknown): string {
+  return (JSON.stringify(value) ?? String(value)).slice(0, 80);
+}
+
+function shapeError(what: string): InputError {
+  return new InputError(
+    'graph/json',
+    `graphFromJson: ${what}. A graph is {"nodes": ["a", "b"], "edges": [{"from": "a", "to": "b"}]}.`,
+  );
+}

@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import { cpdag, createDag, edgeScores, graphFromJson, graphToJson, shd } from '../src/index.ts';
+import { allDags } from './oracles/enumerate.ts';
+
+const dag = (...edges: [string, string][]) => createDag(['0', '1', '2', '3'], edges);
+const chain = dag(['0', '1'], ['1', '2'], ['2', '3']);
+const diamond = dag(['0', '1'], ['1', '3'], ['0', '2'], ['2', '3']);
+
+// Worked by hand from the definition: DAG distance, then the distance of the classes.
+test.each([
+  ['a reversed edge', dag(['0', '1']), dag(['1', '0']), 1, 0],
+  ['a missing edge', dag(['0', '1']), dag(), 1, 1],
+  ['a reversed chain', dag(['0', '1'], ['1', '2']), dag(['2', '1'], ['1', '0']), 2, 0],
+  ['a fork for a collider', dag(['1', '0'], ['1', '2']), dag(['0', '1'], ['2', '1']), 2, 2],
+  ['an empty graph for a chain', chain, dag(), 3, 3],
+  [
+    'a diamond with one edge more',
+    diamond,
+    dag(['0', '1'], ['1', '3'], ['0', '2'], ['2', '3'], ['1', '2']),
+    1,
+    3,
+  ],
+])('shd: %s', (_, truth, estimate, ofDags, ofClasses) => {
+  expect(shd(truth, estimate)).toBe(ofDags);
+  expect(shd(cpdag(truth), cpdag(estimate))).toBe(ofClasses);
+});
+
+test('shd is a metric on all DAGs with 3 nodes', () => {
+  const dags = allDags(3);
+  for (const a of dags) {
+    for (const b of dags) {
+      expect(shd(a, b)).toBe(shd(b, a));
+      expect(shd(a, b) === 0).toBe(a === b);
+      for (const c of dags) expect(shd(a, c)).toBeLessThanOrEqual(shd(a, b) + shd(b, c));
+    }
+  }
+});
+
+test('graphs are aligned by name, and other nodes are refused', () => {
+  const renamed = createDag(
+    ['3', '2', '1', '0'],
+    [
+      ['2', '3'],
+      ['1', '2'],
+      ['0', '1'],
+    ],
+  );
+  expect(shd(chain, renamed)).toBe(0);
+  expect(() => shd(chain, createDag(['0'], []))).toThrow('"1" is missing from the estimate');
+});
+
+test('an empty estimate scores null, not 1', () => {
+  expect(edgeScores(chain, dag()).directed).toEqual({ precision: null, recall: 0, f1: null });
+  expect(edgeScores(cpdag(chain), cpdag(chain)).arrowhead).toEqual({
+    precision: null,
+    recall: null,
+    f1: null,
+  });
+  expect(edgeScores(chain, chain).skeleton).toEqual({ precision: 1, recall: 1, f1: 1 });
+});
+
+test('JSON returns the same graph', () => {
+  for (const one of allDags(3))
+    expect(shd(one, graphFromJson(JSON.parse(JSON.stringify(graphToJson(one)))))).toBe(0);
+  expect(() => graphFromJson({ nodes: ['a'] })).toThrow('nodes or edges is missing');
+  expect(() => graphFromJson({ nodes: ['a'], edges: [{ from: 'a' }] })).toThrow('edge 0 needs');
+});

@@ -1,0 +1,40 @@
+import { InputError, quoteName } from '@cfe/base';
+
+/**
+ * Refuses a column that the others determine exactly, naming those it is made of. Skipped with fewer rows than
+ * columns, where every column is.
+ *
+ * @param matrix - row-major `[d · d]` covariance
+ */
+export function checkCollinear(matrix: Float64Array, names: readonly string[], rows: number): void {
+  const d = names.length;
+  if (rows <= d) return;
+  const factor: Float64Array[] = [];
+  for (let i = 0; i < d; i++) {
+    const row = new Float64Array(i + 1);
+    for (let j = 0; j < i; j++) {
+      const other = factor[j]!;
+      let sum = matrix[i * d + j]!;
+      for (let k = 0; k < j; k++) sum -= row[k]! * other[k]!;
+      row[j] = sum / other[j]!;
+    }
+    let left = matrix[i * d + i]!;
+    for (let k = 0; k < i; k++) left -= row[k]! ** 2;
+    if (left <= 1e-10 * matrix[i * d + i]!) {
+      // coefficients of column i on those before it, by back substitution
+      const weights = row.slice(0, i);
+      for (let k = i - 1; k >= 0; k--) {
+        for (let m = k + 1; m < i; m++) weights[k] = weights[k]! - factor[m]![k]! * weights[m]!;
+        weights[k] = weights[k]! / factor[k]![k]!;
+      }
+      const causes = names.filter((_, k) => k < i && Math.abs(weights[k]!) > 1e-5);
+      throw new InputError(
+        'structure/collinear',
+        `learnStructure: ${quoteName(names[i]!)} is determined exactly by ${causes.map(quoteName).join(', ')}, so their edges cannot be told apart. Leave one of these columns out.`,
+        { variable: names[i]!, determinedBy: causes },
+      );
+    }
+    row[i] = Math.sqrt(left);
+    factor.push(row);
+  }
+}

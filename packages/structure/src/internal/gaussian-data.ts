@@ -1,0 +1,116 @@
+import { InputError } from '@cfe/base';
+import type { Environment } from './environments.ts';
+import type { GaussianProblem } from './gaussian-problem.ts';
+import { type Moments, momentsOf, standardise } from './moments.ts';
+
+/** One intercept per variable for all rows, or one for each environment. */
+export type InterceptMode = 'shared' | 'perEnvironment';
+
+/** The moments of standardised columns per environment, from which a problem is made for any choice of intercepts. */
+export interface GaussianData {
+  readonly d: number;
+  readonly environments: readonly Environment[];
+  readonly moments: readonly Moments[];
+  /** `[d]` nodes with the same number were left alone in the same environments */
+  readonly signatureOf: Int32Array;
+  /** per signature, the environments that count */
+  readonly signatures: readonly (readonly number[])[];
+}
+
+/** A node's matrices would need more than this many numbers: 2 GB. */
+const largest = 2.5e8;
+
+export async function gaussianData(
+  columns: readonly Float64Array[],
+  environments: readonly Environment[],
+  breathe: () => Promise<void> | undefined,
+): Promise<GaussianData> {
+  const d = columns.length;
+  const scaled = standardise(columns);
+  const moments: Moments[] = [];
+  for (const { rows } of environments) {
+    moments.push(await momentsOf(scaled, environments.length === 1 ? undefined : rows, breathe));
+  }
+  const signatures: number[][] = [];
+  const known = new Map<string, number>();
+  const signatureOf = Int32Array.from({ length: d }, (_, j) => {
+    const counted = [...environments.keys()].filter((e) => !environments[e]!.targets.includes(j));
+    const key = counted.join();
+    let at = known.get(key);
+    if (at === undefined) {
+      at = signatures.push(counted) - 1;
+      known.set(key, at);
+    }
+    return at;
+  });
+  if ((signatures.length + environments.length) * d * d > largest) {
+    throw new InputError(
+      'structure/too-many-targets',
+      `flop: ${d} variables under ${signatures.length} different sets of regimes need more memory than there is. Join regimes, or learn from fewer variables.`,
+      { variables: d, signatures: signatures.length },
+    );
+  }
+  return { d, environments, moments, signatureOf, signatures };
+}
+
+/**
+ * The problem for a choice of intercepts, one per signature so that equivalent graphs score alike: an edge between
+ * two nodes that no target separates always has both ends in one signature.
+ */
+export function gaussianProblem(
+  data: GaussianData,
+  modes: readonly InterceptMode[],
+  { penalty, maxParents }: { readonly penalty: number; readonly maxParents?: number | undefined },
+): GaussianProblem {
+  const { d, moments, signatures, signatureOf } = data;
+  const total = moments.reduce((sum, { rows }) => sum + rows, 0);
+  const cost = penalty * Math.log(total);
+  const rows = signatures.map((counted) => counted.reduce((sum, e) => sum + moments[e]!.rows, 0));
+  const matrices = signatures.map((counted, s) => {
+    const matrix = new Float64Array(d * d);
+    const parts =
+      modes[s] === 'shared'
+        ? [
+            merge(
+              counted.map((e) => moments[e]!),
+              d,
+            ),
+          ]
+        : counted.map((e) => moments[e]!);
+    for (const { rows: n, sums, products } of parts) {
+      for (let i = 0; i < d; i++) {
+        const share = sums[i]! / n;
+        for (let j = 0; j < d; j++) {
+          matrix[i * d + j] = matrix[i * d + j]! + products[i * d + j]! - share * sums[j]!;
+        }
+      }
+    }
+    const scale = 1 / rows[s]!;
+    for (let k = 0; k < matrix.length; k++) matrix[k] = matrix[k]! * scale;
+    return matrix;
+  });
+  return {
+    d,
+    matrices,
+    matrixOf: signatureOf,
+    rows: Float64Array.from(signatureOf, (s) => rows[s]!),
+    penalty: cost,
+    offset: Float64Array.from(signatureOf, (s) =>
+      modes[s] === 'shared' ? 0 : cost * (signatures[s]!.length - 1),
+    ),
+    maxParents: Math.min(maxParents ?? d, Math.max(1, Math.floor(Math.min(...rows) / 5))),
+  };
+}
+
+function merge(parts: readonly Moments[], d: number): Moments {
+  if (parts.length === 1) return parts[0]!;
+  const sums = new Float64Array(d);
+  const products = new Float64Array(d * d);
+  let rows = 0;
+  for (const part of parts) {
+    rows += part.rows;
+    for (let k = 0; k < sums.length; k++) sums[k] = sums[k]! + part.sums[k]!;
+    for (let k = 0; k < products.length; k++) products[k] = products[k]! + part.products[k]!;
+  }
+  return { rows, sums, products };
+}

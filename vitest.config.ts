@@ -1,0 +1,26 @@
+import { defaultClientConditions, defaultServerConditions } from 'vite';
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
+import { examplePlugin } from './test/support/example-plugin.ts';
+
+const config: ViteUserConfig = defineConfig({
+  // Tests read the sources of every package, never a build: see docs/decisions/vitest.md.
+  resolve: { conditions: ['@cfe/source', ...defaultClientConditions] },
+  ssr: { resolve: { conditions: ['@cfe/source', ...defaultServerConditions] } },
+  plugins: [examplePlugin()],
+  test: {
+    include: [
+      'packages/*/src/**/*.test.ts',
+      'packages/*/test/**/*.test.ts',
+      'apps/*/{src,test}/**/*.test.ts',
+      'test/**/*.test.ts',
+    ],
+    benchmark: { include: ['packages/*/bench/**/*.bench.ts', 'apps/*/bench/**/*.bench.ts'] },
+    environment: 'node',
+    pool: 'forks', // packages under test start worker threads of their own
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+  },
+});
+
+export default config;
