@@ -16,6 +16,7 @@ const config: ViteUserConfig = defineConfig({
     ],
     benchmark: { include: ['packages/*/bench/**/*.bench.ts', 'apps/*/bench/**/*.bench.ts'] },
     environment: 'node',
+    setupFiles: ['test/support/setup.ts'],
     pool: 'forks', // packages under test start worker threads of their own
     maxWorkers: 2,
     testTimeout: 30_000,
