@@ -1,3 +1,4 @@
+export { applyAction } from './apply-action.ts';
 export type {
   AbductiveModel,
   AnyCausalModel,
@@ -8,9 +9,17 @@ export type {
   ModelGradient,
   Query,
 } from './causal-model.ts';
-export { counterfactualRows } from './counterfactual-rows.ts';
-export { type Distribution, drawFrom } from './distribution.ts';
+export { canAbduct, copyUnreached, counterfactualRows } from './counterfactual-rows.ts';
+export { checkDistribution, type Distribution, drawFrom } from './distribution.ts';
 export { type Do, type Intervention, interventionsOf, type Value } from './intervention.ts';
 export { type LinearGaussian, type LinearGaussianSpec, linearGaussian } from './linear-gaussian.ts';
 export type { InvertibleMechanism, Mechanism } from './mechanism.ts';
-export { type Action, type Branch, natural, type ResolvedDo, resolveDo } from './resolve-do.ts';
+export {
+  type Action,
+  type Branch,
+  levelIndex,
+  natural,
+  parentColumns,
+  type ResolvedDo,
+  resolveDo,
+} from './resolve-do.ts';
