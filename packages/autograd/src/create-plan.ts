@@ -8,6 +8,8 @@ export interface MechanismSpec {
   readonly hidden?: readonly number[] | undefined;
   /** default `'tanh'` */
   readonly activation?: Activation | undefined;
+  /** whether the output layer reads the inputs too; default `'none'`. Without hidden layers it changes nothing */
+  readonly skip?: 'none' | 'linear' | undefined;
   /** default additive with a learned scale */
   readonly head?: Head | undefined;
 }
@@ -62,7 +64,12 @@ function isList(mechanism: MechanismSpec | readonly MechanismSpec[]): mechanism 
 }
 
 function checkedMechanism(spec: MechanismSpec, name: string): MechanismPlan {
-  const { hidden = [], activation = 'tanh', head = { kind: 'additive', scale: 'learned' } } = spec;
+  const {
+    hidden = [],
+    activation = 'tanh',
+    skip = 'none',
+    head = { kind: 'additive', scale: 'learned' },
+  } = spec;
   const refuse = (problem: string): never => {
     throw new InputError(
       'autograd/mechanism',
@@ -81,7 +88,7 @@ function checkedMechanism(spec: MechanismSpec, name: string): MechanismPlan {
   if (head.kind === 'flow' && !positive(head.components)) {
     refuse(`a flow has at least 1 component, got ${head.components}`);
   }
-  return { hidden: [...hidden], activation, head: { ...head } };
+  return { hidden: [...hidden], activation, skip: skip === 'linear' && hidden.length > 0, head: { ...head } };
 }
 
 /** Kahn's algorithm on the parents alone; empty if the edges form a cycle. */

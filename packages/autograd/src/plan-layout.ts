@@ -1,6 +1,9 @@
 import type { Head, Plan } from './plan.ts';
 
-/** Where one layer's parameters lie: weights `[outputs][inputs]` from `weights`, bias `[outputs]` from `bias`. */
+/**
+ * Where one layer's parameters lie: weights `[outputs][inputs]` from `weights`, bias `[outputs]` from `bias`. With a
+ * skip, the last layer's inputs are the hidden units first and then the mechanism's own inputs.
+ */
 export interface LayerLayout {
   readonly inputs: number;
   readonly outputs: number;
@@ -58,7 +61,7 @@ export function planLayout(plan: Plan): PlanLayout {
   const mechanisms: MechanismLayout[] = [];
   let at = 0;
   let noise = 0;
-  for (const [j, { hidden, head }] of plan.mechanisms.entries()) {
+  for (const [j, { hidden, head, skip }] of plan.mechanisms.entries()) {
     const from = at;
     let inputs = 0;
     for (let e = plan.parents.offsets[j] as number; e < (plan.parents.offsets[j + 1] as number); e++) {
@@ -68,7 +71,9 @@ export function planLayout(plan: Plan): PlanLayout {
     const outputs = headOutputs(head);
     const layers: LayerLayout[] = [];
     let width = inputs;
-    for (const out of [...hiddenOf(hidden, inputs), outputs]) {
+    const widths = [...hiddenOf(hidden, inputs), outputs];
+    for (const [l, out] of widths.entries()) {
+      if (skip && l > 0 && l === widths.length - 1) width += inputs;
       layers.push({ inputs: width, outputs: out, weights: at, bias: at + width * out });
       at += (width + 1) * out;
       width = out;

@@ -25,6 +25,8 @@ export interface MechanismPlan {
   /** hidden widths; empty is linear in the parents */
   readonly hidden: readonly number[];
   readonly activation: Activation;
+  /** `true`: the output layer reads the inputs too, so that the hidden layers bend a linear mechanism */
+  readonly skip: boolean;
   readonly head: Head;
 }
 

@@ -92,6 +92,7 @@ export function forwardLayers(
   const { n } = trace;
   const { activation } = plan.mechanisms[j] as Plan['mechanisms'][number];
   let below = trace.inputs;
+  let width = mechanism.inputs;
   for (const [l, layer] of mechanism.layers.entries()) {
     const out = grown(trace.layers[l], layer.outputs * n, dtype);
     trace.layers[l] = out;
@@ -101,13 +102,15 @@ export function forwardLayers(
       for (let k = 0; k < n; k++) out[start + k] = bias;
       for (let i = 0; i < layer.inputs; i++) {
         const w = parameters[layer.weights + o * layer.inputs + i] as number;
-        const from = i * n;
+        const source = i < width ? below : trace.inputs; // past the hidden units: a skip
+        const from = (i < width ? i : i - width) * n;
         for (let k = 0; k < n; k++)
-          out[start + k] = (out[start + k] as number) + w * (below[from + k] as number);
+          out[start + k] = (out[start + k] as number) + w * (source[from + k] as number);
       }
     }
     if (l < mechanism.layers.length - 1) activate(activation, out, layer.outputs * n);
     below = out;
+    width = layer.outputs;
   }
   return below;
 }
@@ -129,10 +132,13 @@ export function backwardLayers(
   const { n } = trace;
   const { activation } = plan.mechanisms[j] as Plan['mechanisms'][number];
   let dy = dOut;
+  let dSkip: Floats | undefined;
   for (let l = mechanism.layers.length - 1; l >= 0; l--) {
     const layer = mechanism.layers[l] as MechanismLayout['layers'][number];
     const below = l === 0 ? trace.inputs : (trace.layers[l - 1] as Floats);
-    const dBelow = floats(dtype, layer.inputs * n);
+    const width = l === 0 ? mechanism.inputs : (mechanism.layers[l - 1]?.outputs as number);
+    const dBelow = floats(dtype, width * n);
+    if (layer.inputs > width) dSkip = floats(dtype, mechanism.inputs * n);
     for (let o = 0; o < layer.outputs; o++) {
       const start = o * n;
       let dBias = 0;
@@ -141,19 +147,23 @@ export function backwardLayers(
       for (let i = 0; i < layer.inputs; i++) {
         const at = layer.weights + o * layer.inputs + i;
         const w = parameters[at] as number;
-        const from = i * n;
+        const source = i < width ? below : trace.inputs;
+        const target = i < width ? dBelow : (dSkip as Floats);
+        const from = (i < width ? i : i - width) * n;
         let dWeight = 0;
         for (let k = 0; k < n; k++) {
           const d = dy[start + k] as number;
-          dWeight += d * (below[from + k] as number);
-          dBelow[from + k] = (dBelow[from + k] as number) + w * d;
+          dWeight += d * (source[from + k] as number);
+          target[from + k] = (target[from + k] as number) + w * d;
         }
         gradient[at] = (gradient[at] as number) + dWeight;
       }
     }
-    if (l > 0) activateBackward(activation, below, dBelow, layer.inputs * n);
+    if (l > 0) activateBackward(activation, below, dBelow, width * n);
     dy = dBelow;
   }
+  if (dSkip !== undefined)
+    for (let i = 0; i < dSkip.length; i++) dy[i] = (dy[i] as number) + (dSkip[i] as number);
   return dy;
 }
 
