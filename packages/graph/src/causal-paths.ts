@@ -1,6 +1,6 @@
 import type { Graph } from './graph.ts';
 import { incident, indexOf } from './queries.ts';
-import { reachable } from './relatives.ts';
+import { reachable } from './reachable.ts';
 
 /**
  * The directed paths from one node to another, shorter ones first: the ways along which an action on `from` can
@@ -22,7 +22,7 @@ export function causalPaths(
 ): string[][] {
   const start = indexOf(graph, from, 'causalPaths');
   const end = indexOf(graph, to, 'causalPaths');
-  const leadsToEnd = reachable(graph.parents, [end]);
+  const leadsToEnd = reachable([graph.parents], [end]);
   const found: string[][] = [];
   let frontier: number[][] = [[start]];
   while (frontier.length > 0 && found.length < limit) {

@@ -1,7 +1,8 @@
 export { adjacencyFromRows, fromAdjacency, fromWeights, toAdjacency } from './adjacency.ts';
-export { type Agreement, arrowheadAgreement, directedAgreement, skeletonAgreement } from './agreement.ts';
+export { causalPaths } from './causal-paths.ts';
 export { cpdag, interventionalCpdag } from './cpdag.ts';
 export { createDag, createGraph, type EdgeInput } from './create-graph.ts';
+export { type EdgeScore, type EdgeScores, edgeScores } from './edge-scores.ts';
 export { CyclicGraphError } from './errors.ts';
 export { extendToDag } from './extend-to-dag.ts';
 export type {

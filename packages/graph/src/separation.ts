@@ -1,13 +1,14 @@
 import { InputError } from '@cfe/base';
 import { extendToDag } from './extend-to-dag.ts';
-import type { Cpdag, Dag, Graph } from './graph.ts';
+import type { Dag, Graph } from './graph.ts';
 import { checkDisjoint, marksOf, type Names, nodeIndices } from './internal/node-indices.ts';
 import { openWalks } from './internal/open-walks.ts';
 
 /**
  * Whether `given` d-separates `x` from `y`: every distribution of the graph then has x ⟂ y | given.
  *
- * On a CPDAG or interventional CPDAG the answer is that of every DAG in the class. Linear in the graph.
+ * On a CPDAG or interventional CPDAG the answer is that of every DAG in the class, and with bidirected edges it is
+ * m-separation. Linear in the graph.
  *
  * @param x - one node or several; likewise `y`, and `given` (default none)
  * @throws {@link UnknownNameError} if the graph has no such node
@@ -19,7 +20,7 @@ import { openWalks } from './internal/open-walks.ts';
  * dSeparated(collider, 'x', 'y'); // → true
  * dSeparated(collider, 'x', 'y', ['c']); // → false
  */
-export function dSeparated(graph: Dag | Cpdag, x: Names, y: Names, given: Names = []): boolean {
+export function dSeparated(graph: Graph, x: Names, y: Names, given: Names = []): boolean {
   return separated(graph, x, y, given, 'dSeparated');
 }
 

@@ -1,6 +1,6 @@
-import type { Graph, Incidence } from './graph.ts';
-import { incident } from './queries.ts';
-import { checkSameNames, permuteNodes } from './transform.ts';
+import type { Graph } from './graph.ts';
+import { backward, forward, joins } from './internal/joins.ts';
+import { checkSameNames } from './transform.ts';
 
 /**
  * Structural Hamming distance: how many pairs of variables are joined differently in the two graphs, which are
@@ -28,7 +28,7 @@ export function shd(
 ): number {
   checkSameNames('shd', truth.nodes, estimate.nodes);
   const left = joins(truth);
-  const right = joins(permuteNodes(estimate, truth.nodes));
+  const right = joins(estimate, truth);
   let distance = 0;
   for (const [pair, join] of left) {
     const other = right.get(pair) ?? 0;
@@ -40,27 +40,4 @@ export function shd(
   }
   for (const pair of right.keys()) if (!left.has(pair)) distance++;
   return distance;
-}
-
-const forward = 1;
-const backward = 2;
-const line = 4;
-const arc = 8;
-
-/** How each joined pair i < j is joined, as bits, by the pair's number i·d + j. */
-function joins(graph: Graph): Map<number, number> {
-  const d = graph.nodes.length;
-  const out = new Map<number, number>();
-  const add = (relation: Incidence, i: number, bit: number): void => {
-    for (const j of incident(relation, i)) {
-      if (j > i) out.set(i * d + j, (out.get(i * d + j) ?? 0) | bit);
-    }
-  };
-  for (let i = 0; i < d; i++) {
-    add(graph.children, i, forward);
-    add(graph.parents, i, backward);
-    add(graph.neighbours, i, line);
-    add(graph.spouses, i, arc);
-  }
-  return out;
 }

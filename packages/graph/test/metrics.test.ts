@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { cpdag, createDag, edgeScores, graphFromJson, graphToJson, shd } from '../src/index.ts';
+import { cpdag, createDag, type Dag, edgeScores, graphFromJson, graphToJson, shd } from '../src/index.ts';
 import { allDags } from './oracles/enumerate.ts';
 
-const dag = (...edges: [string, string][]) => createDag(['0', '1', '2', '3'], edges);
+const dag = (...edges: [string, string][]): Dag => createDag(['0', '1', '2', '3'], edges);
 const chain = dag(['0', '1'], ['1', '2'], ['2', '3']);
 const diamond = dag(['0', '1'], ['1', '3'], ['0', '2'], ['2', '3']);
 
@@ -46,7 +46,7 @@ test('graphs are aligned by name, and other nodes are refused', () => {
     ],
   );
   expect(shd(chain, renamed)).toBe(0);
-  expect(() => shd(chain, createDag(['0'], []))).toThrow('"1" is missing from the estimate');
+  expect(() => shd(chain, createDag(['0'], []))).toThrow('missing: "1"');
 });
 
 test('an empty estimate scores null, not 1', () => {
@@ -62,6 +62,6 @@ test('an empty estimate scores null, not 1', () => {
 test('JSON returns the same graph', () => {
   for (const one of allDags(3))
     expect(shd(one, graphFromJson(JSON.parse(JSON.stringify(graphToJson(one)))))).toBe(0);
-  expect(() => graphFromJson({ nodes: ['a'] })).toThrow('nodes or edges is missing');
-  expect(() => graphFromJson({ nodes: ['a'], edges: [{ from: 'a' }] })).toThrow('edge 0 needs');
+  expect(() => graphFromJson({ nodes: ['a'] })).toThrow('edges must be a list');
+  expect(() => graphFromJson({ nodes: ['a'], edges: [{ from: 'a' }] })).toThrow('edge 0 needs the texts');
 });
