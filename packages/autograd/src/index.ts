@@ -1,4 +1,5 @@
 export type { Backend, Capabilities, Probe } from './backend.ts';
+export { referenceBackend } from './builtin-backends.ts';
 export { createPlan, type MechanismSpec, type PlanSpec } from './create-plan.ts';
 export type {
   AbductInput,
@@ -25,3 +26,12 @@ export type { Activation, Head, MechanismPlan, Plan } from './plan.ts';
 export type { PlanAction } from './plan-action.ts';
 export { type LayerLayout, type MechanismLayout, type PlanLayout, planLayout } from './plan-layout.ts';
 export { createReferenceExecutor } from './reference-executor.ts';
+export {
+  type BackendSelection,
+  executorFor,
+  listBackends,
+  type RejectedBackend,
+  registerBackend,
+  type SelectBackendOptions,
+  selectBackend,
+} from './select-backend.ts';
