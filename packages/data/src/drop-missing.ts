@@ -18,7 +18,7 @@ export interface CompleteRows {
  * @throws {@link InputError} if no row is complete
  * @example
  * import { dropMissing, parseCsv } from '@cfe/data';
- * dropMissing(parseCsv('x,y\n1,2\n,3\n').table).message; // → 'Dropped 1 of 2 rows: missing values in x (1).'
+ * dropMissing(parseCsv('x,y\n1,2\n,3\n')).message; // → 'Dropped 1 of 2 rows: missing values in x (1).'
  */
 export function dropMissing(table: Table): CompleteRows {
   const kept: number[] = [];

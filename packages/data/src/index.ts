@@ -1,6 +1,12 @@
+export { type Batches, type BatchOptions, batches } from './batches.ts';
+export type { ColumnReading, ColumnType } from './column-reading.ts';
 export { type CompleteRows, dropMissing } from './drop-missing.ts';
-export type { ColumnReading } from './infer-column.ts';
-export { type CsvOptions, type CsvReading, parseCsv, readCsv } from './parse-csv.ts';
+export { type ImputedTable, type ImputeMethod, impute } from './impute.ts';
+export { type CsvOptions, type CsvTable, parseCsv, parseCsvStream } from './parse-csv.ts';
+export { type GraphFamily, type RandomDagOptions, randomDag } from './random-dag.ts';
 export { type Regime, type Regimes, type RegimeTarget, targetMask } from './regimes.ts';
+export { type RegimeRows, type RegimeTargets, regimesFrom, stackRegimes } from './regimes-from.ts';
+export { splitTable } from './split-table.ts';
 export { type Standardised, standardise } from './standardise.ts';
-export { createTable, selectRows, type Table, type TableColumn } from './table.ts';
+export { createTable, selectColumns, selectRows, sliceRows, type Table, type TableColumn } from './table.ts';
+export { toCsv, toCsvPieces } from './to-csv.ts';

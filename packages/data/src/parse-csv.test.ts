@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { CfeError } from '@cfe/base';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { dropMissing, parseCsv, readCsv, standardise } from './index.ts';
+import { dropMissing, parseCsv, parseCsvStream, standardise } from './index.ts';
+import { readCsv } from './node.ts';
 
 const column = (text: string, name: string): number[] => [...parseCsv(text).table.column(name)];
 
@@ -49,7 +50,7 @@ describe('parseCsv', () => {
       ['nothing', 'ignored'],
       ['same', 'continuous'],
     ]);
-    expect(columns[0]?.reason).toBe('left out: text with 30 distinct values, such as "car 0" in row 2.');
+    expect(columns[0]?.reason).toBe('left out: text with 30 distinct values, such as "car 0" in line 2.');
     expect(columns[4]?.reason).toBe('numbers, all the same.');
     expect(table.names).toEqual(['origin', 'x', 'same']);
   });
@@ -61,9 +62,9 @@ describe('parseCsv', () => {
   test.each([
     ['nothing', '', 'it is empty'],
     ['only a header', 'x,y\n', 'no rows'],
-    ['a short row', 'x,y\n1,2\n3\n', 'row 3 has 1 cells'],
-    ['a long row', 'x,y\n1,2,3\n', 'row 2 has 3 cells'],
-    ['a repeated name', 'x,x\n1,2\n', 'two columns are named "x"'],
+    ['a short row', 'x,y\n1,2\n3\n', 'line 3 has 1 cells'],
+    ['a long row', 'x,y\n1,2,3\n', 'line 2 has 3 cells'],
+    ['a repeated name', 'x,x\n1,2\n', 'line 1: columns 1 and 2 are both named "x"'],
     ['an empty name', 'x,\n1,2\n', 'column 2 has no name'],
     ['an open quote', 'x,y\n"1,2\n3,4\n', 'quote'],
     ['zero bytes', 'x\0y\n', 'not text'],
@@ -73,8 +74,10 @@ describe('parseCsv', () => {
   });
 
   test('a text among numbers is named by row and column when numbers are asked for', () => {
-    expect(() => parseCsv('x\n1\noops\n', { types: { x: 'continuous' } })).toThrow('row 3 of "x" is "oops"');
-    expect(() => parseCsv('x\n1\n', { types: { z: 'continuous' } })).toThrow('"z", which is no column');
+    expect(() => parseCsv('x\n1\noops\n', { types: { x: 'continuous' } })).toThrow(
+      'line 3, column 1 ("x"): "oops" is not a number',
+    );
+    expect(() => parseCsv('x\n1\n', { types: { z: 'continuous' } })).toThrow('there is no column "z"');
   });
 
   test('any text gives a table or one of our errors', () => {
@@ -108,8 +111,66 @@ describe('readCsv', async () => {
     await expect(readCsv(join(folder, 'none.csv'))).rejects.toThrow('there is no such file');
     await expect(readCsv(folder)).rejects.toThrow('it is a folder');
     await expect(readCsv(await file('b.csv', Uint8Array.of(1, 0, 2)))).rejects.toThrow('not text');
-    await expect(readCsv(await file('c.csv', Uint8Array.of(0xff, 0xfe, 65, 0)))).rejects.toThrow('UTF-16');
-    await expect(readCsv(await file('d.csv', Uint8Array.of(120, 10, 0xe9, 10)))).rejects.toThrow('not UTF-8');
+    const latin = await file('d.csv', Uint8Array.of(120, 10, 0xe9, 10));
+    await expect(readCsv(latin)).rejects.toThrow('line 2 is not UTF-8');
+    await expect(readCsv(await file('e.xlsx', Uint8Array.of(0x50, 0x4b, 3, 4, 9)))).rejects.toThrow(
+      'workbook',
+    );
+    await expect(readCsv(latin, { encoding: 'latim1' })).rejects.toThrow('there is no encoding');
+    expect((await readCsv(latin, { encoding: 'windows-1252' })).row(0)).toEqual({ x: 'é' });
+  });
+
+  test('UTF-16 with its mark is read', async () => {
+    const text = '\uFEFFx;y\n1;é\n';
+    const little = Uint8Array.from([...text].flatMap((c) => [c.charCodeAt(0) & 255, c.charCodeAt(0) >> 8]));
+    const big = Uint8Array.from([...text].flatMap((c) => [c.charCodeAt(0) >> 8, c.charCodeAt(0) & 255]));
+    expect((await readCsv(await file('le.csv', little))).row(0)).toEqual({ x: 1, y: 'é' });
+    expect((await readCsv(await file('be.csv', big))).row(0)).toEqual({ x: 1, y: 'é' });
+  });
+});
+
+describe('pieces', () => {
+  const texts = fc.array(
+    fc.constantFrom('a', '1', '"', '""', ',', ';', '\n', '\r\n', '\r', 'é', ' ', '\uFEFF', '😀'),
+    {
+      maxLength: 60,
+    },
+  );
+  const outcome = async (read: () => unknown): Promise<unknown> => {
+    try {
+      const table = (await read()) as ReturnType<typeof parseCsv>;
+      return { columns: table.columns, rows: Array.from({ length: table.rows }, (_, r) => table.row(r)) };
+    } catch (error) {
+      expect(error).toBeInstanceOf(CfeError);
+      return (error as Error).message;
+    }
+  };
+
+  test('however a file is cut, the table or the error is the same', () =>
+    fc.assert(
+      fc.asyncProperty(texts, fc.integer({ min: 1, max: 7 }), async (pieces, size) => {
+        const text = `x,y\n1,2\n${'3,"4"\n'.repeat(900)}${pieces.join('')}`;
+        const bytes = new TextEncoder().encode(text);
+        const cut = function* (): Generator<Uint8Array> {
+          yield bytes.subarray(0, 5000);
+          for (let at = 5000; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+        };
+        expect(await outcome(() => parseCsvStream(cut()))).toEqual(await outcome(() => parseCsv(text)));
+      }),
+      { numRuns: 300 },
+    ));
+
+  test('a cell of a million characters, with line ends in it, is read and lines are still counted', async () => {
+    const long = 'line\nline\r\n""quoted"" '.repeat(50_000);
+    const text = `x,y\n1,"${long}"\n2,b\noops\n`;
+    await expect(parseCsvStream([text])).rejects.toThrow('line 100004 has 1 cells');
+    const { columns } = parseCsv(`${text.slice(0, -5)}3,b\n`);
+    expect(columns[1]).toMatchObject({ kind: 'ignored', missing: 0 });
+  });
+
+  test('an abort rejects with its reason', async () => {
+    const signal = AbortSignal.abort('enough');
+    await expect(parseCsvStream(['x\n1\n'], { signal })).rejects.toBe('enough');
   });
 });
 

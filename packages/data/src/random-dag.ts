@@ -31,11 +31,20 @@ export interface RandomDagOptions {
  * randomDag({ nodes: 3, degree: 2, seed: 1 }).children.items.length; // → 3
  */
 export function randomDag(options: RandomDagOptions): Dag {
-  const { family = 'erdos-renyi', nodes: d, degree = Math.min(2, options.nodes - 1), rewiring = 0.2 } = options;
+  const {
+    family = 'erdos-renyi',
+    nodes: d,
+    degree = Math.min(2, options.nodes - 1),
+    rewiring = 0.2,
+  } = options;
   if (!Number.isInteger(d) || d < 1 || d > 100_000) {
-    throw new InputError('data/graph-size', `randomDag: 'nodes' must be a whole number from 1 to 100000, got ${d}.`, {
-      nodes: d,
-    });
+    throw new InputError(
+      'data/graph-size',
+      `randomDag: 'nodes' must be a whole number from 1 to 100000, got ${d}.`,
+      {
+        nodes: d,
+      },
+    );
   }
   const most = mostEdges(family, d);
   const edges = (degree * d) / 2;
@@ -47,9 +56,13 @@ export function randomDag(options: RandomDagOptions): Dag {
     );
   }
   if (!(rewiring >= 0 && rewiring <= 1)) {
-    throw new InputError('data/graph-rewiring', `randomDag: 'rewiring' is a share from 0 to 1, got ${rewiring}.`, {
-      rewiring,
-    });
+    throw new InputError(
+      'data/graph-rewiring',
+      `randomDag: 'rewiring' is a share from 0 to 1, got ${rewiring}.`,
+      {
+        rewiring,
+      },
+    );
   }
   const rng = rngFrom(options.seed).fork('graph');
   const pairs = draw[family]({ d, edges, rewiring, rng: rng.fork(family) });
@@ -150,7 +163,9 @@ function smallWorld({ d, edges, rewiring, rng }: Drawing): Pairs {
   for (const edge of [...taken]) {
     if (rng.uniform() >= rewiring) continue;
     const from = rng.uniform() < 0.5 ? Math.floor(edge / d) : edge % d;
-    const free = Array.from({ length: d }, (_, to) => to).filter((to) => to !== from && !taken.has(key(from, to)));
+    const free = Array.from({ length: d }, (_, to) => to).filter(
+      (to) => to !== from && !taken.has(key(from, to)),
+    );
     if (free.length === 0) continue;
     taken.delete(edge);
     taken.add(key(from, free[rng.integer(free.length)] as number));

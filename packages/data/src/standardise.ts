@@ -16,7 +16,7 @@ export interface Standardised {
  *
  * @example
  * import { parseCsv, standardise } from '@cfe/data';
- * const { table } = standardise(parseCsv('x\n1\n3\n').table);
+ * const { table } = standardise(parseCsv('x\n1\n3\n'));
  * [...table.column('x')]; // → [-1, 1]
  */
 export function standardise(table: Table): Standardised {

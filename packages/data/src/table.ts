@@ -22,6 +22,13 @@ export interface Table extends Columns {
   unit(name: string): string | undefined;
   /** How many values are missing in a column. */
   missing(name: string): number;
+  /**
+   * One row as a record: numbers, and levels by name; missing values are left out. What a question about that row
+   * is asked with.
+   *
+   * @throws {@link InputError} if there is no such row
+   */
+  row(index: number): Readonly<Record<string, number | string>>;
 }
 
 /**
@@ -71,6 +78,24 @@ export function createTable(
     variable: (name) => get(name).variable,
     unit: (name) => get(name).unit,
     missing: (name) => get(name).missing,
+    row(index) {
+      if (!(Number.isInteger(index) && index >= 0 && index < rows)) {
+        throw new InputError(
+          'data/row',
+          `table: there is no row ${index}; rows are counted from 0 to ${rows - 1}.`,
+          { index, rows },
+        );
+      }
+      return Object.fromEntries(
+        columns.flatMap(({ variable, values }): [string, number | string][] => {
+          const value = values[index] as number;
+          if (Number.isNaN(value)) return [];
+          return [
+            [variable.name, variable.kind === 'categorical' ? (variable.levels[value] as string) : value],
+          ];
+        }),
+      );
+    },
   };
 }
 
@@ -89,6 +114,51 @@ export function selectRows(table: Table, rows: ArrayLike<number>): Table {
         of: Int32Array.from(rows, (r) => (table.regimes as Regimes).of[r] as number),
       },
     },
+  );
+}
+
+/**
+ * Some of the columns, in the order given. Values are shared, not copied.
+ *
+ * Regime targets that are no longer columns are left out; a regime that keeps none of its targets becomes `'unknown'`,
+ * since its rows are not observational.
+ *
+ * @throws {@link UnknownNameError} if there is no such column
+ * @example
+ * import { parseCsv, selectColumns } from '@cfe/data';
+ * selectColumns(parseCsv('x,y,z\n1,2,3\n'), ['z', 'x']).row(0); // → { z: 3, x: 1 }
+ */
+export function selectColumns(table: Table, names: readonly string[]): Table {
+  const kept = new Set(names);
+  const { regimes } = table;
+  return createTable(
+    names.map((name) => columnOf(table, name, table.column(name))),
+    {
+      regimes: regimes && {
+        of: regimes.of,
+        list: regimes.list.map((regime) => withoutTargets(regime, kept)),
+      },
+    },
+  );
+}
+
+function withoutTargets(regime: Regime, kept: ReadonlySet<string>): Regime {
+  if (regime.targets === 'unknown') return regime;
+  const targets = regime.targets.filter(({ variable }) => kept.has(variable));
+  return { ...regime, targets: targets.length === 0 && regime.targets.length > 0 ? 'unknown' : targets };
+}
+
+/**
+ * Consecutive rows, `from` included, `to` not. Values are shared, not copied.
+ *
+ * @example
+ * import { parseCsv, sliceRows } from '@cfe/data';
+ * sliceRows(parseCsv('x\n1\n2\n3\n'), 1).rows; // → 2
+ */
+export function sliceRows(table: Table, from: number, to: number = table.rows): Table {
+  return createTable(
+    table.names.map((name) => columnOf(table, name, table.column(name).subarray(from, to))),
+    { regimes: table.regimes && { list: table.regimes.list, of: table.regimes.of.subarray(from, to) } },
   );
 }
 

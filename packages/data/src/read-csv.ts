@@ -1,0 +1,42 @@
+import { createReadStream } from 'node:fs';
+import type { RunOptions } from '@cfe/base';
+import { refuse } from './internal/refuse.ts';
+import { type CsvOptions, type CsvTable, parseCsvStream } from './parse-csv.ts';
+
+/**
+ * Reads a CSV file into a table, in pieces: see `parseCsv` for what is taken for what.
+ *
+ * @throws {@link InputError} if the file cannot be read, and what `parseCsv` refuses, naming file, line and column
+ * @example
+ * import { mkdtemp, writeFile } from 'node:fs/promises';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { readCsv } from '@cfe/data/node';
+ * const path = join(await mkdtemp(join(tmpdir(), 'cfe-')), 'cars.csv');
+ * await writeFile(path, 'weight,mpg\n3504,18\n2372,24\n');
+ * const cars = await readCsv(path);
+ * cars.row(1); // → { weight: 2372, mpg: 24 }
+ */
+export async function readCsv(
+  path: string,
+  options: CsvOptions & Pick<RunOptions, 'signal' | 'onProgress'> = {},
+): Promise<CsvTable> {
+  return parseCsvStream(fileChunks(path), { source: path, ...options });
+}
+
+/** A file's bytes in pieces of a mebibyte; what the system says is put in words. */
+export async function* fileChunks(path: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* createReadStream(path, { highWaterMark: 1 << 20 });
+  } catch (cause) {
+    const code = (cause as { code?: string }).code;
+    if (typeof code !== 'string' || !/^E[A-Z]+$/.test(code)) throw cause;
+    const why =
+      code === 'ENOENT'
+        ? 'there is no such file'
+        : code === 'EISDIR'
+          ? 'it is a folder'
+          : `it cannot be read (${code})`;
+    refuse('unreadable', path, `${why}.`, { path }, cause);
+  }
+}
