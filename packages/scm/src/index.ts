@@ -1,3 +1,4 @@
+export { additive, locationScale, type ParentFunction } from './additive.ts';
 export { applyAction } from './apply-action.ts';
 export type {
   AbductiveModel,
@@ -23,3 +24,10 @@ export {
   type ResolvedDo,
   resolveDo,
 } from './resolve-do.ts';
+export {
+  type Monotonicity,
+  type StructuralModel,
+  type StructuralSpec,
+  type StructuralVariable,
+  structuralModel,
+} from './structural-model.ts';

@@ -1,9 +1,11 @@
 import { InputError, quoteName, throwUnknownName } from '@cfe/base';
-import { topologicalOrder } from '@cfe/graph';
+import { type Dag, topologicalOrder } from '@cfe/graph';
 import { Matrix, pseudoInverse } from 'ml-matrix';
 import type { Evidence, ExactAnswer, Query } from './causal-model.ts';
 import { interventionsOf } from './intervention.ts';
-import type { LinearGaussian } from './linear-gaussian.ts';
+import type { LinearGaussianSpec } from './linear-gaussian.ts';
+
+type Spec = Required<LinearGaussianSpec>;
 
 /** x = M (c + u), u ~ N(0, D): a linear-Gaussian model in reduced form. B[j][i] is the weight of i → j. */
 interface Reduced {
@@ -18,9 +20,9 @@ interface Reduced {
  * With evidence from before the action the noise keeps what was learnt of it: û = K(e − (Mc)_E), C = D − K M_E D
  * with K = D M_Eᵀ (M_E D M_Eᵀ)⁺, and then mean = M′(c′ + Pû), covariance = M′ P C P M′ᵀ.
  */
-export function linearGaussianAnswer(model: LinearGaussian, query: Query): ExactAnswer {
-  const { nodes } = model.spec;
-  const before = reduce(model, []);
+export function linearGaussianAnswer(spec: Spec, graph: Dag, query: Query): ExactAnswer {
+  const { nodes } = spec;
+  const before = reduce(spec, graph, []);
   let noiseMean = Matrix.zeros(nodes.length, 1);
   let noiseCovariance = before.d;
   if (query.factual !== undefined && Object.keys(query.factual).length > 0) {
@@ -33,8 +35,8 @@ export function linearGaussianAnswer(model: LinearGaussian, query: Query): Exact
     noiseMean = gain.mmul(residual);
     noiseCovariance = Matrix.sub(before.d, gain.mmul(mE).mmul(before.d));
   }
-  const acts = readActs(model, query);
-  const after = reduce(model, acts);
+  const acts = readActs(nodes, query);
+  const after = reduce(spec, graph, acts);
   // The noise of a variable that is cut off is replaced: by nothing (hard) or by the new law's (stochastic).
   const factor = Matrix.diag(nodes.map((_, j) => acts[j]?.noiseFactor ?? 1));
   const fresh = Matrix.diag(nodes.map((_, j) => acts[j]?.freshVariance ?? 0));
@@ -52,8 +54,7 @@ interface Act {
   readonly freshVariance: number;
 }
 
-function readActs(model: LinearGaussian, query: Query): (Act | undefined)[] {
-  const { nodes } = model.spec;
+function readActs(nodes: readonly string[], query: Query): (Act | undefined)[] {
   const acts: (Act | undefined)[] = nodes.map(() => undefined);
   for (const intervention of interventionsOf(query.do)) {
     const j = nodes.indexOf(intervention.target);
@@ -119,8 +120,8 @@ function readActs(model: LinearGaussian, query: Query): (Act | undefined)[] {
   return acts;
 }
 
-function reduce(model: LinearGaussian, acts: readonly (Act | undefined)[]): Reduced {
-  const { nodes, weights, intercepts, noiseVariances } = model.spec;
+function reduce(spec: Spec, graph: Dag, acts: readonly (Act | undefined)[]): Reduced {
+  const { nodes, weights, intercepts, noiseVariances } = spec;
   const d = nodes.length;
   const b = new Matrix(d, d);
   const c = new Matrix(d, 1);
@@ -130,14 +131,14 @@ function reduce(model: LinearGaussian, acts: readonly (Act | undefined)[]): Redu
     for (let i = 0; i < d; i++) b.set(j, i, scale * (weights[i]?.[j] as number));
     c.set(j, 0, scale * (intercepts[j] as number) + (act?.shift ?? 0));
   }
-  return { m: invertUnitTriangular(b, model), c, d: Matrix.diag(Array.from(noiseVariances)) };
+  return { m: invertUnitTriangular(b, graph), c, d: Matrix.diag(Array.from(noiseVariances)) };
 }
 
 /** (I − B)⁻¹ by forward substitution in causal order: exact, no pivoting needed. */
-function invertUnitTriangular(b: Matrix, model: LinearGaussian): Matrix {
+function invertUnitTriangular(b: Matrix, graph: Dag): Matrix {
   const d = b.rows;
   const m = Matrix.eye(d);
-  for (const j of topologicalOrder(model.graph)) {
+  for (const j of topologicalOrder(graph)) {
     for (let i = 0; i < d; i++) {
       const weight = b.get(j, i);
       if (weight === 0) continue;
