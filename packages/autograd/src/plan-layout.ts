@@ -51,7 +51,7 @@ const layouts = new WeakMap<Plan, PlanLayout>();
  * import { createDag } from '@cfe/graph';
  * import { createPlan, planLayout } from '@cfe/autograd';
  * const plan = createPlan({ graph: createDag(['x', 'y'], [['x', 'y']]), mechanism: { hidden: [4] } });
- * planLayout(plan).parameters; // → 15
+ * planLayout(plan).parameters; // → 16
  */
 export function planLayout(plan: Plan): PlanLayout {
   const known = layouts.get(plan);

@@ -18,7 +18,7 @@ export function activateBackward(kind: Activation, y: Floats, dy: Floats, length
 const functions: Readonly<Record<Activation, (x: number) => number>> = {
   identity: (x) => x,
   tanh: Math.tanh,
-  relu: (x) => (x > 0 ? x : 0),
+  relu: (x) => Math.max(x, 0),
   elu: (x) => (x > 0 ? x : Math.expm1(x)),
   softplus: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
   sigmoid: (x) => 1 / (1 + Math.exp(-x)),
