@@ -1,4 +1,5 @@
 export { adjacencyFromRows, fromAdjacency, fromWeights, toAdjacency } from './adjacency.ts';
+export { ancestorAid, type Distance, osetAid, parentAid, sid } from './adjustment-distance.ts';
 export { causalPaths } from './causal-paths.ts';
 export { cpdag, interventionalCpdag } from './cpdag.ts';
 export { createDag, createGraph, type EdgeInput } from './create-graph.ts';

@@ -1,8 +1,7 @@
-import { InputError } from '@cfe/base';
-import { extendToDag } from './extend-to-dag.ts';
 import type { Dag, Graph } from './graph.ts';
+import { memberOf } from './internal/class-member.ts';
 import { checkDisjoint, marksOf, type Names, nodeIndices } from './internal/node-indices.ts';
-import { openWalks } from './internal/open-walks.ts';
+import { openWalks, walkSpace } from './internal/open-walks.ts';
 
 /**
  * Whether `given` d-separates `x` from `y`: every distribution of the graph then has x ⟂ y | given.
@@ -49,20 +48,6 @@ function separated(graph: Graph, x: Names, y: Names, given: Names, where: string
   };
   checkDisjoint(where, graph, sets);
   const d = graph.nodes.length;
-  const reached = openWalks(memberOf(graph, where), sets.x, marksOf(d, sets.given), new Uint8Array(d));
+  const reached = openWalks(memberOf(graph, where), sets.x, marksOf(d, sets.given), walkSpace(d));
   return sets.y.every((i) => reached[i] === 0);
-}
-
-/** The graph itself when all its edges have marks, otherwise a DAG of its class. */
-export function memberOf(graph: Graph, where: string): Graph {
-  if (graph.neighbours.items.length === 0) return graph;
-  const dag = graph.kind === 'pdag' ? undefined : extendToDag(graph);
-  if (dag === undefined) {
-    throw new InputError(
-      'graph/no-class',
-      `${where}: this partially directed graph stands for no equivalence class. Complete it first, e.g. cpdag(extendToDag(graph)).`,
-      { kind: graph.kind },
-    );
-  }
-  return dag;
 }

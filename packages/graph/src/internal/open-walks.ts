@@ -1,4 +1,4 @@
-import type { Graph } from '../graph.ts';
+import type { Graph, Incidence } from '../graph.ts';
 
 /** The first arrival along a directed path, with nothing given on it. */
 export const causal = 1;
@@ -8,6 +8,19 @@ const head = 2;
 const tail = 4;
 /** Any arrival by a walk that is not a directed path. */
 export const nonCausal: number = head | tail;
+
+/** Memory that a caller with many questions about graphs of one size hands in again. */
+export interface WalkSpace {
+  /** `[d]`, how walks arrive: bits {@link causal} and {@link nonCausal} */
+  readonly arrivals: Uint8Array;
+  readonly isSource: Uint8Array;
+  readonly stack: Int32Array;
+}
+
+/** Memory for graphs over d nodes. */
+export function walkSpace(d: number): WalkSpace {
+  return { arrivals: new Uint8Array(d), isSource: new Uint8Array(d), stack: new Int32Array(3 * d) };
+}
 
 /**
  * How open walks arrive at each node: the one reachability kernel of separation, adjustment and the distances.
@@ -19,39 +32,43 @@ export const nonCausal: number = head | tail;
  * Henckel, Würtzen & Weichwald (2024), UAI (walk statuses)
  * @param sources - indices, none of them given
  * @param given - `[d]`, 1 for the nodes of Z
- * @param out - `[d]`, receives bits {@link causal} and {@link nonCausal}; it is cleared first
+ * @param space - overwritten; the result is its `arrivals`
+ * @param until - stop as soon as a walk that is not directed arrives at this node
  */
 export function openWalks(
   graph: Pick<Graph, 'parents' | 'children' | 'spouses'>,
-  sources: Iterable<number>,
+  sources: ArrayLike<number>,
   given: Uint8Array,
-  out: Uint8Array,
-  isSource: Uint8Array = new Uint8Array(out.length),
+  space: WalkSpace,
+  until = -1,
 ): Uint8Array {
   const { parents, children, spouses } = graph;
-  const stack: number[] = [];
-  out.fill(0);
+  const { arrivals, isSource, stack } = space;
+  let top = 0;
+  arrivals.fill(0);
   isSource.fill(0);
-  for (const i of sources) isSource[i] = 1;
-  const arrive = (items: Int32Array, from: number, to: number, status: number): void => {
-    for (let at = from; at < to; at++) {
-      const i = items[at] as number;
-      const seen = out[i] as number;
-      if ((seen & status) !== 0 || isSource[i] === 1) continue;
-      out[i] = seen | status;
-      stack.push(i * 8 + status);
+  for (let k = 0; k < sources.length; k++) isSource[sources[k] as number] = 1;
+  const along = ({ offsets, items }: Incidence, i: number, status: number): void => {
+    const end = offsets[i + 1] as number;
+    for (let at = offsets[i] as number; at < end; at++) {
+      const j = items[at] as number;
+      const seen = arrivals[j] as number;
+      if ((seen & status) !== 0 || isSource[j] === 1) continue;
+      arrivals[j] = seen | status;
+      stack[top++] = j * 8 + status;
     }
   };
-  const along = (relation: typeof parents, i: number, status: number): void =>
-    arrive(relation.items, relation.offsets[i] as number, relation.offsets[i + 1] as number, status);
-  for (const i of sources) {
+  for (let k = 0; k < sources.length; k++) {
+    const i = sources[k] as number;
     along(children, i, causal);
     along(parents, i, tail);
     along(spouses, i, head);
   }
-  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
-    const i = top >>> 3;
-    const status = top & 7;
+  while (top > 0) {
+    const next = stack[--top] as number;
+    const i = next >>> 3;
+    const status = next & 7;
+    if (i === until && status !== causal) break;
     const isGiven = given[i] === 1;
     if (!isGiven) along(children, i, status === causal ? causal : head);
     if (isGiven ? status !== tail : status === tail) {
@@ -59,5 +76,5 @@ export function openWalks(
       along(spouses, i, head);
     }
   }
-  return out;
+  return arrivals;
 }
