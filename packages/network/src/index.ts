@@ -1,1 +1,10 @@
-export {};
+export type { CausalNetwork, ExecutorFactory, NoiseChoice } from './causal-network.ts';
+export { createNetwork, type NetworkOptions } from './create-network.ts';
+export type {
+  MechanismChoice,
+  MechanismKind,
+  MechanismOptions,
+  MechanismSettings,
+} from './mechanism-choice.ts';
+export type { NetworkState, NoiseLaw, Scale, VariableFit } from './network-state.ts';
+export type { NetworkSummary, VariableSummary } from './summary.ts';

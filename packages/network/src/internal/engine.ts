@@ -1,0 +1,121 @@
+import type { Executor, Floats, Plan, PlanAction } from '@cfe/autograd';
+import { type Columns, InputError, quoteName, type Variable } from '@cfe/base';
+import { topologicalOrder } from '@cfe/graph';
+import { type Action, applyAction, type Branch, type ResolvedDo } from '@cfe/scm';
+import type { NetworkState, Scale } from '../network-state.ts';
+import { type NoiseColumns, noiseToPlan, noiseUnits } from './noise-columns.ts';
+import { type Acted, ownUnder, planAction, setTo, simpleAction } from './plan-action.ts';
+import { columnFromPlan } from './value-columns.ts';
+
+/** An executor that holds a state's parameters, with what its arrays mean outside. */
+export interface Engine {
+  readonly variables: readonly Variable[];
+  readonly plan: Plan;
+  readonly state: NetworkState;
+  readonly columns: NoiseColumns;
+  /** what one unit of the plan's noise is outside, by variable */
+  readonly units: Float64Array;
+  readonly executor: Executor;
+  readonly parameters: Floats;
+}
+
+export function createEngine(
+  variables: readonly Variable[],
+  plan: Plan,
+  columns: NoiseColumns,
+  state: NetworkState,
+  executor: Executor,
+): Engine {
+  const parameters = executor.allocate(state.parameters.length);
+  parameters.set(state.parameters);
+  return { variables, plan, state, columns, units: noiseUnits(plan, state), executor, parameters };
+}
+
+/** The last pass of a prediction: its columns, in their own units, and the action it ran under. */
+export interface Pass {
+  readonly columns: readonly Float64Array[];
+  readonly action: PlanAction | undefined;
+  readonly noise: Float64Array;
+}
+
+/**
+ * All variables given their noise, under an action. A variable whose action is no executor's (a replaced mechanism, one
+ * mechanism under two noises) is found first, parents before children, by a pass of its own, and then set.
+ */
+export function predictPass(engine: Engine, noise: Columns, resolved: ResolvedDo): Pass {
+  const planNoise = new Float64Array(engine.columns.names.length * noise.rows);
+  noiseToPlan(engine.plan, engine.columns, engine.units, noise, planNoise);
+  const { acted, other } = split(resolved);
+  const run = (actions: readonly Acted[]): Pass => forward(engine, planNoise, noise.rows, actions);
+  const known = [...acted];
+  for (const j of other) {
+    const action = resolved.actions[j] as Action;
+    const values = applyAction(action, (branch) =>
+      branch.replacement === undefined
+        ? (run([...known, [j, ownUnder(branch)]]).columns[j] as Float64Array)
+        : replaced(engine, noise, j, branch, run(known).columns),
+    );
+    known.push([j, setTo(values)]);
+  }
+  return run(known);
+}
+
+/** Actions that an executor takes, and the variables whose action it does not, parents first. */
+export function split(resolved: ResolvedDo): { acted: Acted[]; other: number[] } {
+  const acted: Acted[] = [];
+  const other = new Set<number>();
+  for (const [j, action] of resolved.actions.entries()) {
+    if (action === undefined) continue;
+    const simple = simpleAction(action);
+    if (simple === undefined) other.add(j);
+    else acted.push([j, simple]);
+  }
+  const order = other.size === 0 ? [] : [...topologicalOrder(resolved.graph)].filter((j) => other.has(j));
+  return { acted, other: order };
+}
+
+function forward(engine: Engine, noise: Float64Array, rows: number, acted: readonly Acted[]): Pass {
+  const { scales } = engine.state;
+  const action = planAction(acted, scales, rows);
+  const { values } = engine.executor.forward({ rows, parameters: engine.parameters, noise, action });
+  const columns = scales.map((scale: Scale, j) => columnFromPlan(values, j, rows, scale));
+  for (const [j, { cut, value }] of acted) {
+    const column = columns[j] as Float64Array;
+    for (let r = 0; r < rows; r++) if (cut[r] === 1) column[r] = value[r] as number; // to the bit
+  }
+  return { columns, action, noise };
+}
+
+function replaced(
+  engine: Engine,
+  noise: Columns,
+  j: number,
+  branch: Branch,
+  columns: readonly Float64Array[],
+): Float64Array {
+  const { name, kind } = engine.variables[j] as Variable;
+  if (kind === 'categorical') {
+    throw new InputError(
+      'network/replace-categorical',
+      `predict: the mechanism of the categorical ${quoteName(name)} cannot be replaced, since its noise is one column per level. Use a stochastic intervention.`,
+      { variable: name },
+    );
+  }
+  const { mechanism, parents } = branch.replacement as NonNullable<Branch['replacement']>;
+  const own = noise.column(name).map((u, r) => u * (branch.noiseFactor[r] as number));
+  const values = mechanism.evaluate(
+    Array.from(parents, (k) => columns[k] as Float64Array),
+    own,
+  );
+  const row = values.findIndex((x, r) => !Number.isFinite(x) && (branch.weight[r] as number) !== 0);
+  if (values.length !== noise.rows || row >= 0) {
+    throw new InputError(
+      'network/replacement',
+      values.length === noise.rows
+        ? `predict: the replacement for ${quoteName(name)} gave ${values[row]} in row ${row}; it must give finite numbers.`
+        : `predict: the replacement for ${quoteName(name)} gave ${values.length} values for ${noise.rows} rows.`,
+      { variable: name, row },
+    );
+  }
+  return values;
+}
