@@ -1,103 +1,189 @@
-import { columnsFrom, InputError, quoteName, type Seed } from '@cfe/base';
-import {
-  type AnyCausalModel,
-  type CausalModel,
-  counterfactualRows,
-  type Do,
-  interventionsOf,
-} from '@cfe/scm';
+import { type Columns, columnsFrom, InputError, rngFrom, type Seed } from '@cfe/base';
+import { type AnyCausalModel, type Do, type Evidence, interventionsOf } from '@cfe/scm';
 import type { Answer, IdentifiedBy } from './answer.ts';
+import { actedOn } from './distribution.ts';
 import { counterfactualAssumptions } from './internal/assumptions.ts';
-import { levelOf, percentileInterval } from './internal/intervals.ts';
+import { levelOf } from './internal/intervals.ts';
+import { type OutcomeLaw, outcomeLaw } from './internal/outcome-answer.ts';
+import { abductOf, evidenceOf, individuals } from './internal/particles.ts';
+import { weightedQuantile } from './internal/weighted.ts';
 import { ensembleOf, type Subject } from './subject.ts';
-import { supportOf } from './support.ts';
+import { warningsOf } from './support.ts';
+
+/** What one variable would have been. */
+export interface CounterfactualValue extends Answer, Omit<OutcomeLaw, 'range'> {
+  readonly value: number;
+}
 
 /** One answer per variable. */
-export type CounterfactualAnswer = Readonly<Record<string, Answer>>;
+export type CounterfactualAnswer = Readonly<Record<string, CounterfactualValue>>;
 
 /**
  * What one row would have been, had something been done to it: its own noise is kept (abduction), the action
- * replaces mechanisms, and everything downstream is predicted again.
+ * replaces mechanisms, and everything downstream is predicted again. The third rung.
  *
- * Variables that the action cannot reach keep the row's values exactly.
+ * Variables that the action cannot reach keep the row's values exactly. Where the evidence does not fix the noise
+ * (some variables are unknown, or a categorical one has many noises that fit) the answer is the mean over the
+ * posterior, with its spread.
  *
- * @param row - a value for every variable; a category by its level's name or index
- * @param options.level - of the intervals, default 0.9; they cover the uncertainty of the fitted parameters
- * @throws {@link InputError} if the row lacks a variable or the model cannot abduct
+ * @param row - values of all variables, or of some; a category by its level's name or index. Other fields are ignored
+ * when every variable is there
+ * @param options.level - of the intervals, default 0.9; they cover what is not known of the parameters (with an
+ * ensemble) and of the row's own noise
+ * @param options.samples - draws where the noise is not fixed, default 2,000
+ * @throws {@link InputError} if the model cannot abduct, or the evidence is impossible
  * @see Pearl (2009), Causality, section 7.1
  * @example
  * import { counterfactual } from '@cfe/counterfactuals';
  * import { linearGaussian } from '@cfe/scm';
  * const model = linearGaussian({ nodes: ['x', 'y'], weights: [[0, 2], [0, 0]] });
  * const had = await counterfactual(model, { x: 1, y: 5 }, { do: { x: 2 } });
- * had.y.value; // → 7
+ * had.y?.value; // → 7
  */
 export async function counterfactual(
   subject: Subject,
-  row: Readonly<Record<string, number | string>>,
-  options: { readonly do: Do; readonly level?: number; readonly seed?: Seed },
+  row: Evidence,
+  options: {
+    readonly do: Do;
+    readonly level?: number | undefined;
+    readonly samples?: number | undefined;
+    readonly seed?: Seed | undefined;
+  },
 ): Promise<CounterfactualAnswer> {
   const level = levelOf(options.level);
   const { model, replicates, rows } = ensembleOf(subject);
-  const factual = completeRow(model, row);
+  const evidence = Object.fromEntries(evidenceOf(model, fieldsOf(model, row)));
+  const known = { evidence, samples: options.samples ?? 2000, seed: options.seed };
+  const ask = async (member: AnyCausalModel) => {
+    const before = await individuals(member, known);
+    return { ...before, rows: await actedOn(member, before, options.do, options.seed) };
+  };
+  const point = await ask(model);
   const worlds = [];
-  for (const member of [model, ...replicates]) worlds.push(await counterfactualOf(member, factual, options));
-  const [point, ...others] = worlds;
-  const support = rows && supportOf(rows, options.do);
+  for (const replicate of replicates) worlds.push(await ask(replicate));
+  const support = warningsOf(rows, { do: options.do });
   const acted = new Set(interventionsOf(options.do).map(({ target }) => target));
   const identifiedBy: IdentifiedBy = model.abduction === 'draw' ? 'convention' : 'functional-form';
   const assumptions = counterfactualAssumptions(identifiedBy);
+  const pooled = worlds.length >= 10 ? worlds : [point];
+  const weights = Float64Array.from(
+    pooled.flatMap((world) => [...world.weights].map((w) => w / pooled.length)),
+  );
   return Object.fromEntries(
-    model.graph.nodes.map((name): [string, Answer] => {
-      const value = point?.column(name)[0] as number;
-      const interval = percentileInterval(
-        others.map((world) => world.column(name)[0] as number),
-        level,
-      );
-      const kept = acted.has(name) || value === factual.column(name)[0];
+    model.graph.nodes.map((name): [string, CounterfactualValue] => {
+      const { range: _, ...law } = outcomeLaw(model, point, name, level);
+      const draws = Float64Array.from(pooled.flatMap((world) => [...world.rows.column(name)]));
+      const interval: readonly [number, number] = [
+        weightedQuantile(draws, weights, (1 - level) / 2),
+        weightedQuantile(draws, weights, (1 + level) / 2),
+      ];
+      const known = draws.length > 1 && law.probabilities === undefined;
+      const kept = acted.has(name) || law.value === evidence[name];
       return [
         name,
         {
-          value,
-          ...(interval === undefined ? {} : { interval }),
+          ...law,
+          ...(known ? { interval } : {}),
           level,
           identifiedBy: kept ? 'graph' : identifiedBy,
           assumptions,
-          ...(support === undefined ? {} : { support }),
-          warnings: support?.inside === false ? [support.message] : [],
+          ...support,
         },
       ];
     }),
   );
 }
 
-async function counterfactualOf(
-  model: AnyCausalModel,
-  factual: ReturnType<typeof columnsFrom>,
-  options: { readonly do: Do; readonly seed?: Seed },
-): Promise<ReturnType<typeof columnsFrom>> {
-  return counterfactualRows(model as CausalModel, factual, options);
+/** What many rows would have been. */
+export interface CounterfactualTable {
+  readonly values: Columns;
+  /** central intervals over the replicates, by variable; absent without an ensemble of 10 or more */
+  readonly low?: Columns;
+  readonly high?: Columns;
+  readonly level: number;
 }
 
-function completeRow(
+/**
+ * {@link counterfactual} for many complete rows at once, a value of the action per row where it has one.
+ *
+ * @param rows - complete rows; a category by its level's index
+ * @example
+ * import { columnsFrom } from '@cfe/base';
+ * import { counterfactuals } from '@cfe/counterfactuals';
+ * import { linearGaussian } from '@cfe/scm';
+ * const model = linearGaussian({ nodes: ['x', 'y'], weights: [[0, 2], [0, 0]] });
+ * const had = await counterfactuals(model, columnsFrom({ x: [1, 0], y: [5, 1] }), { do: { x: [2, 3] } });
+ * [...had.values.column('y')]; // → [7, 7]
+ */
+export async function counterfactuals(
+  subject: Subject,
+  rows: Columns,
+  options: { readonly do: Do; readonly level?: number | undefined; readonly seed?: Seed | undefined },
+): Promise<CounterfactualTable> {
+  const level = levelOf(options.level);
+  const { model, replicates } = ensembleOf(subject);
+  const ask = async (member: AnyCausalModel): Promise<Columns> =>
+    (await counterfactualWorlds(member, rows, [options.do], options))[0] as Columns;
+  const values = await ask(model);
+  if (replicates.length < 10) return { values, level };
+  const others: Columns[] = [];
+  for (const replicate of replicates) others.push(await ask(replicate));
+  const weights = new Float64Array(others.length).fill(1 / others.length);
+  const bound = (p: number): Columns =>
+    columnsFrom(
+      Object.fromEntries(
+        model.graph.nodes.map((name) => {
+          const columns = others.map((world) => world.column(name));
+          return [
+            name,
+            values.column(name).map((_, r) =>
+              weightedQuantile(
+                columns.map((column) => column[r] as number),
+                weights,
+                p,
+              ),
+            ),
+          ];
+        }),
+      ),
+    );
+  return { values, low: bound((1 - level) / 2), high: bound((1 + level) / 2), level };
+}
+
+/**
+ * Several counterfactual worlds of the same rows. The noise is abducted once and shared, so worlds differ by their
+ * actions alone, and the cost is linear in their number.
+ *
+ * @returns one table of rows per action
+ * @example
+ * import { columnsFrom } from '@cfe/base';
+ * import { counterfactualWorlds } from '@cfe/counterfactuals';
+ * import { linearGaussian } from '@cfe/scm';
+ * const model = linearGaussian({ nodes: ['x', 'y'], weights: [[0, 2], [0, 0]] });
+ * const rows = columnsFrom({ x: [1], y: [5] });
+ * const [low, high] = await counterfactualWorlds(model, rows, [{ x: 0 }, { x: 10 }]);
+ * [low?.column('y')[0], high?.column('y')[0]]; // → [3, 23]
+ */
+export async function counterfactualWorlds(
   model: AnyCausalModel,
-  row: Readonly<Record<string, number | string>>,
-): ReturnType<typeof columnsFrom> {
-  const columns: Record<string, Float64Array> = {};
-  for (const variable of model.variables) {
-    const given = row[variable.name];
-    const value =
-      typeof given === 'string' && variable.kind === 'categorical'
-        ? variable.levels.indexOf(given)
-        : Number(given);
-    if (given === undefined || !Number.isFinite(value) || (value < 0 && variable.kind === 'categorical')) {
-      throw new InputError(
-        'counterfactuals/row',
-        `counterfactual: the row needs a value for ${quoteName(variable.name)}, got ${given}.`,
-        { variable: variable.name, value: given },
-      );
-    }
-    columns[variable.name] = Float64Array.of(value);
-  }
-  return columnsFrom(columns);
+  rows: Columns,
+  actions: readonly Do[],
+  { seed }: { readonly seed?: Seed | undefined } = {},
+): Promise<Columns[]> {
+  const noise = await abductOf(model, rows, rngFrom(seed).fork('abduct'));
+  const worlds = [];
+  for (const action of actions) worlds.push(await actedOn(model, { rows, noise }, action, seed));
+  return worlds;
+}
+
+/** A row's values of the model's variables; names that no variable has are refused, unless the row is a wider table's. */
+function fieldsOf(model: AnyCausalModel, row: Evidence): Evidence {
+  const { nodes } = model.graph;
+  if (nodes.every((name) => row[name] !== undefined))
+    return Object.fromEntries(nodes.map((name) => [name, row[name] as number | string]));
+  if (Object.keys(row).length > 0) return row;
+  throw new InputError(
+    'counterfactuals/row',
+    'counterfactual: nothing is known of this row. Give the values of some variables; for a population, use interventional.',
+  );
 }

@@ -145,7 +145,8 @@ test('skill is 1 for the truth, 0 for a copy, negative for a wrong sign, and cat
 });
 
 test('questions that make no sense are refused by name', async () => {
-  await expect(counterfactual(truth, { z: 1, x: 2 }, { do: { x: 1 } })).rejects.toThrow('a value for "y"');
+  await expect(counterfactual(truth, { x: 2, v: 1 }, { do: { x: 1 } })).rejects.toThrow('no variable "v"');
+  await expect(counterfactual(truth, {}, { do: { x: 1 } })).rejects.toThrow('nothing is known');
   await expect(counterfactual(truth, { z: 1, x: 2, y: 3 }, { do: { w: 1 } })).rejects.toThrow(
     'no variable "w"',
   );

@@ -1,30 +1,64 @@
-import { InputError, quoteName, type Seed, throwUnknownName } from '@cfe/base';
-import type { AnyCausalModel } from '@cfe/scm';
+import { type Columns, InputError, quoteName, rngFrom, type Seed } from '@cfe/base';
+import { descendantsOf } from '@cfe/graph';
+import type { AnyCausalModel, Evidence } from '@cfe/scm';
 import type { Answer } from './answer.ts';
-import { interventionalAssumptions } from './internal/assumptions.ts';
-import { levelOf, mean, percentileInterval } from './internal/intervals.ts';
-import { draw } from './interventional.ts';
-import { ensembleOf, type Subject } from './subject.ts';
+import { actedOn } from './distribution.ts';
+import { counterfactualAssumptions, interventionalAssumptions } from './internal/assumptions.ts';
+import { levelOf, percentileInterval } from './internal/intervals.ts';
+import { checkOutcome } from './internal/outcome-answer.ts';
+import { abductOf, individuals, type Particles } from './internal/particles.ts';
+import { weightedMean } from './internal/weighted.ts';
+import { type RobustnessValue, robustnessValue } from './robustness-value.ts';
+import { type Ensemble, ensembleOf, type Subject } from './subject.ts';
 import { supportOf } from './support.ts';
+
+/** Values to set, by name; a category by its level's name or index. */
+export type Setting = Readonly<Record<string, number | string>>;
 
 /** An average difference between two treatments. */
 export interface Effect extends Answer {
-  readonly treatment: Readonly<Record<string, number>>;
-  readonly control: Readonly<Record<string, number>>;
+  readonly treatment: Setting;
+  readonly control: Setting;
   readonly outcome: string;
-  /** simulated individuals per world */
+  /** simulated individuals per world, or rows averaged over */
   readonly samples: number;
+  /** how strong a hidden confounder would have to be to explain it away; needs an ensemble with its rows */
+  readonly sensitivity?: RobustnessValue;
+}
+
+/** What all effects are asked with. */
+export interface EffectOptions {
+  readonly treatment: Setting;
+  readonly control: Setting;
+  readonly outcome: string;
+  /** of a categorical outcome: the level whose probability is compared */
+  readonly outcomeLevel?: string | undefined;
+  /** of the interval, default 0.9 */
+  readonly level?: number | undefined;
+  /** simulated individuals, default 2,000; both worlds share their noise */
+  readonly samples?: number | undefined;
+  readonly seed?: Seed | undefined;
+}
+
+/** Whose effect it is. */
+export interface EffectPopulation {
+  /**
+   * only those of whom this was observed: covariates give a conditional effect (CATE), the treatment itself the effect
+   * on the treated (ATT)
+   */
+  readonly among?: Evidence | undefined;
+  /** these individuals, complete rows, instead of simulated ones */
+  readonly rows?: Columns | undefined;
 }
 
 /**
  * The average causal effect E[Y | do(treatment)] − E[Y | do(control)].
  *
- * With `hold`, the variables named there are set in both worlds: holding every other cause of the outcome gives
- * the controlled direct effect.
+ * `among` and `rows` say whose: a subgroup's (CATE), the treated's (ATT), or given individuals'. With `hold`, the
+ * variables named there are set in both worlds: holding every mediator gives the controlled direct effect.
  *
- * @param options.samples - simulated individuals, default 2000; both worlds share their noise
- * @param options.level - default 0.9
- * @throws {@link InputError} if the outcome is itself set
+ * @throws {@link InputError} if the outcome is itself set, or a categorical outcome has no level named
+ * @see Pearl (2009), Causality, sections 3.2, 4.5 and 8.2.5
  * @example
  * import { effect } from '@cfe/counterfactuals';
  * import { linearGaussian } from '@cfe/scm';
@@ -33,61 +67,169 @@ export interface Effect extends Answer {
  */
 export async function effect(
   subject: Subject,
-  options: {
-    readonly treatment: Readonly<Record<string, number>>;
-    readonly control: Readonly<Record<string, number>>;
-    readonly outcome: string;
-    readonly hold?: Readonly<Record<string, number>>;
-    readonly level?: number;
-    readonly samples?: number;
-    readonly seed?: Seed;
-  },
+  options: EffectOptions & EffectPopulation & { readonly hold?: Setting | undefined },
 ): Promise<Effect> {
-  const { treatment, control, outcome, hold = {}, samples = 2000 } = options;
+  const { treatment, control, hold = {} } = options;
+  const asked = readEffect('effect', subject, options, hold);
+  const difference = async (member: AnyCausalModel): Promise<number> => {
+    const before = await populationOf(member, options);
+    const world = async (setting: Setting): Promise<number> => {
+      const rows = await actedOn(member, before, { ...hold, ...setting }, options.seed);
+      return weightedMean(asked.read(rows), before.weights);
+    };
+    return (await world(treatment)) - (await world(control));
+  };
+  const conditional = options.among !== undefined || options.rows !== undefined;
+  return effectAnswer(asked, options, difference, {
+    identifiedBy: 'graph',
+    assumptions: interventionalAssumptions(),
+    ...(conditional && touchesDescendants(asked.ensemble.model, options)
+      ? {
+          identifiedBy: asked.ensemble.model.abduction === 'draw' ? 'convention' : 'functional-form',
+          assumptions: counterfactualAssumptions('functional-form'),
+        }
+      : {}),
+  });
+}
+
+/**
+ * The effect on each of some individuals, `[rows]`: what the treatment would have changed for them.
+ *
+ * @param rows - complete rows
+ * @throws {@link InputError} as {@link effect}
+ * @example
+ * import { columnsFrom } from '@cfe/base';
+ * import { rowEffects } from '@cfe/counterfactuals';
+ * import { linearGaussian } from '@cfe/scm';
+ * const model = linearGaussian({ nodes: ['x', 'y'], weights: [[0, 2], [0, 0]] });
+ * const rows = columnsFrom({ x: [0, 1], y: [1, 1] });
+ * await rowEffects(model, rows, { treatment: { x: 1 }, control: { x: 0 }, outcome: 'y' }); // → Float64Array [2, 2]
+ */
+export async function rowEffects(
+  subject: Subject,
+  rows: Columns,
+  options: Omit<EffectOptions, 'samples' | 'level'>,
+): Promise<Float64Array> {
+  const asked = readEffect('rowEffects', subject, options, {});
+  const { model } = asked.ensemble;
+  const before = await populationOf(model, { rows, seed: options.seed });
+  const [high, low] = [
+    asked.read(await actedOn(model, before, options.treatment, options.seed)),
+    asked.read(await actedOn(model, before, options.control, options.seed)),
+  ];
+  return high.map((y, r) => y - (low[r] as number));
+}
+
+/** A checked question about an effect. */
+export interface AskedEffect {
+  readonly ensemble: Ensemble;
+  readonly level: number;
+  /** the outcome of each row, as the number that is averaged */
+  readonly read: (rows: Columns) => Float64Array;
+}
+
+export function readEffect(
+  where: string,
+  subject: Subject,
+  options: Pick<EffectOptions, 'treatment' | 'control' | 'outcome' | 'outcomeLevel' | 'level'>,
+  hold: Setting,
+): AskedEffect {
+  const { outcome, outcomeLevel, treatment, control } = options;
+  const ensemble = ensembleOf(subject);
+  const { model } = ensemble;
   const level = levelOf(options.level);
-  const { model, replicates, rows } = ensembleOf(subject);
-  if (!model.graph.nodes.includes(outcome))
-    throwUnknownName('effect', 'variable', outcome, model.graph.nodes);
-  if (outcome in treatment || outcome in control || outcome in hold) {
+  checkOutcome(where, model, outcome);
+  if ([treatment, control, hold].some((setting) => Object.hasOwn(setting, outcome))) {
     throw new InputError(
       'counterfactuals/do-outcome',
-      `effect: ${quoteName(outcome)} is both set and asked for. Ask for the effect on another variable.`,
+      `${where}: ${quoteName(outcome)} is both set and asked for. Ask for the effect on another variable.`,
       { outcome },
     );
   }
-  const difference = async (member: AnyCausalModel): Promise<number> => {
-    const world = async (action: Readonly<Record<string, number>>): Promise<number> =>
-      mean(
-        (
-          await draw(member, {
-            do: { ...hold, ...action },
-            samples,
-            ...(options.seed === undefined ? {} : { seed: options.seed }),
-          })
-        ).column(outcome),
-      );
-    return (await world(treatment)) - (await world(control));
+  const variable = model.variables[model.graph.nodes.indexOf(outcome)];
+  if (variable?.kind !== 'categorical') return { ensemble, level, read: (rows) => rows.column(outcome) };
+  const index = outcomeLevel === undefined ? -1 : variable.levels.indexOf(outcomeLevel);
+  if (index < 0) {
+    throw new InputError(
+      'counterfactuals/outcome-level',
+      `${where}: ${quoteName(outcome)} is categorical. Name the level whose probability to compare in 'outcomeLevel': ${variable.levels.map(quoteName).join(', ')}.`,
+      { outcome, levels: variable.levels },
+    );
+  }
+  return { ensemble, level, read: (rows) => rows.column(outcome).map((x) => (x === index ? 1 : 0)) };
+}
+
+/** The individuals that an effect is averaged over. */
+export async function populationOf(
+  model: AnyCausalModel,
+  { among, rows, samples = 2000, seed = 0 }: EffectPopulation & Pick<EffectOptions, 'samples' | 'seed'>,
+): Promise<Pick<Particles, 'rows' | 'weights' | 'noise'>> {
+  if (rows === undefined) return individuals(model, { evidence: among, samples, seed });
+  if (among !== undefined) {
+    throw new InputError(
+      'counterfactuals/population',
+      "effect: give either 'among' or 'rows'. To narrow rows down, leave out the others.",
+    );
+  }
+  return {
+    rows,
+    noise: await abductOf(model, rows, rngFrom(seed).fork('abduct')),
+    weights: new Float64Array(rows.rows).fill(1 / rows.rows),
   };
-  const value = await difference(model);
+}
+
+/** An effect with its interval over the replicates, support and sensitivity. */
+export async function effectAnswer(
+  { ensemble, level }: AskedEffect,
+  options: EffectOptions & Pick<EffectPopulation, 'rows'>,
+  of: (member: AnyCausalModel) => Promise<number>,
+  basis: Pick<Answer, 'identifiedBy' | 'assumptions'>,
+): Promise<Effect> {
+  const { model, replicates, rows } = ensemble;
+  const value = await of(model);
   const spread = [];
-  for (const replicate of replicates) spread.push(await difference(replicate));
+  for (const replicate of replicates) spread.push(await of(replicate));
   const interval = percentileInterval(spread, level);
-  const supports =
-    rows === undefined
-      ? []
-      : [supportOf(rows, treatment), supportOf(rows, control)].filter((s) => s !== undefined);
+  const supports = [options.treatment, options.control]
+    .map((setting) => rows && supportOf(rows, setting))
+    .filter((support) => support !== undefined);
   const support = supports.sort((a, b) => a.share - b.share)[0];
+  const sensitivity = rows && sensitivityOf(model, rows, options);
   return {
     value,
     ...(interval === undefined ? {} : { interval }),
     level,
-    treatment,
-    control,
-    outcome,
-    samples,
-    identifiedBy: 'graph',
-    assumptions: interventionalAssumptions(),
+    treatment: options.treatment,
+    control: options.control,
+    outcome: options.outcome,
+    samples: options.rows?.rows ?? options.samples ?? 2000,
+    ...basis,
     ...(support === undefined ? {} : { support }),
+    ...(sensitivity === undefined ? {} : { sensitivity }),
     warnings: support?.inside === false ? [support.message] : [],
   };
+}
+
+function sensitivityOf(
+  model: AnyCausalModel,
+  rows: Columns,
+  { treatment, outcome }: EffectOptions,
+): RobustnessValue | undefined {
+  const names = Object.keys(treatment);
+  const [name] = names;
+  const continuous = (variable: string): boolean =>
+    model.variables[model.graph.nodes.indexOf(variable)]?.kind === 'continuous';
+  if (names.length !== 1 || name === undefined || !continuous(name) || !continuous(outcome)) return undefined;
+  return robustnessValue(rows, { treatment: name, outcome, model });
+}
+
+/** Whether the population is told apart by something the treatment may change, so that one unit's two worlds matter. */
+function touchesDescendants(
+  { graph }: AnyCausalModel,
+  { treatment, control, among, rows }: Pick<EffectOptions, 'treatment' | 'control'> & EffectPopulation,
+): boolean {
+  if (rows !== undefined) return true;
+  const targets = new Set([...Object.keys(treatment), ...Object.keys(control)]);
+  const reached = descendantsOf(graph, [...targets]);
+  return Object.keys(among ?? {}).some((name) => reached.includes(name));
 }

@@ -1,29 +1,21 @@
-import { type Columns, type Seed, throwUnknownName } from '@cfe/base';
-import type { AnyCausalModel, Do } from '@cfe/scm';
-import type { Answer } from './answer.ts';
+import type { Do, Evidence } from '@cfe/scm';
+import { interventionsOf } from '@cfe/scm';
 import { interventionalAssumptions } from './internal/assumptions.ts';
-import { levelOf, mean, percentileInterval, quantile } from './internal/intervals.ts';
-import { ensembleOf, type Subject } from './subject.ts';
-import { supportOf } from './support.ts';
-
-/** The law of one variable under an action: its mean, with the mean's uncertainty, and the spread of individuals. */
-export interface InterventionalAnswer extends Answer {
-  /** standard deviation over individuals */
-  readonly sd: number;
-  /** the central `level` of individuals */
-  readonly range: readonly [low: number, high: number];
-}
+import { type LawAnswer, type LawOptions, lawOf } from './observational.ts';
+import type { Subject } from './subject.ts';
 
 /**
  * What a variable would be on average, and how it would vary, if everyone were treated so: new individuals, with
- * their mechanisms replaced as the action says.
+ * their mechanisms replaced as the action says. The second rung.
  *
- * All members of an ensemble see the same draws of noise, so the interval shows the parameters' uncertainty and
- * hardly any of the simulation's.
+ * With `given`, only those of whom that is observed *after* the action. All members of an ensemble see the same
+ * draws of noise, so the interval shows the parameters' uncertainty and hardly any of the simulation's.
  *
- * @param options.samples - simulated individuals, default 2000
- * @param options.level - default 0.9
+ * Asking for a variable that the action itself sets is answered, with a warning that it says nothing.
+ *
  * @throws {@link UnknownNameError} if the model has no such outcome
+ * @throws {@link InputError} if the evidence is impossible or too unlikely to simulate
+ * @see Pearl (2009), Causality, section 3.2
  * @example
  * import { interventional } from '@cfe/counterfactuals';
  * import { linearGaussian } from '@cfe/scm';
@@ -33,36 +25,22 @@ export interface InterventionalAnswer extends Answer {
 export async function interventional(
   subject: Subject,
   outcome: string,
-  options: { readonly do: Do; readonly level?: number; readonly samples?: number; readonly seed?: Seed },
-): Promise<InterventionalAnswer> {
-  const level = levelOf(options.level);
-  const { model, replicates, rows } = ensembleOf(subject);
-  if (!model.graph.nodes.includes(outcome))
-    throwUnknownName('interventional', 'variable', outcome, model.graph.nodes);
-  const drawn = (await draw(model, options)).column(outcome);
-  const means = [];
-  for (const replicate of replicates) means.push(mean((await draw(replicate, options)).column(outcome)));
-  const value = mean(drawn);
-  const sorted = Float64Array.from(drawn).sort();
-  const interval = percentileInterval(means, level);
-  const support = rows && supportOf(rows, options.do);
+  options: LawOptions & { readonly do: Do; readonly given?: Evidence | undefined },
+): Promise<LawAnswer> {
+  const answer = await lawOf(
+    'interventional',
+    subject,
+    outcome,
+    { do: options.do, given: options.given },
+    options,
+    { identifiedBy: 'graph', assumptions: interventionalAssumptions() },
+  );
+  const degenerate = interventionsOf(options.do).some(
+    ({ target, kind }) => target === outcome && kind === 'hard',
+  );
+  if (!degenerate) return answer;
   return {
-    value,
-    ...(interval === undefined ? {} : { interval }),
-    level,
-    sd: Math.sqrt(mean(drawn.map((x) => (x - value) ** 2))),
-    range: [quantile(sorted, (1 - level) / 2), quantile(sorted, (1 + level) / 2)],
-    identifiedBy: 'graph',
-    assumptions: interventionalAssumptions(),
-    ...(support === undefined ? {} : { support }),
-    warnings: support?.inside === false ? [support.message] : [],
+    ...answer,
+    warnings: [...answer.warnings, `${outcome} is itself set by the action: the answer is that value.`],
   };
-}
-
-/** Simulated individuals under an action; the same seed gives every model the same stream of noise. */
-export async function draw(
-  model: AnyCausalModel,
-  options: { readonly do?: Do; readonly samples?: number; readonly seed?: Seed },
-): Promise<Columns> {
-  return model.sample(options.samples ?? 2000, { do: options.do, seed: options.seed ?? 0 });
 }

@@ -1,8 +1,7 @@
 import type { Columns } from '@cfe/base';
 import { quoteName } from '@cfe/base';
-import type { Do } from '@cfe/scm';
-import { interventionsOf } from '@cfe/scm';
-import type { Support } from './answer.ts';
+import { type Do, interventionsOf, type Query } from '@cfe/scm';
+import type { Answer, Support } from './answer.ts';
 
 /**
  * How far the values that an action sets lie from the rows that a model was fitted to: the smaller tail share,
@@ -37,4 +36,11 @@ export function supportOf(rows: Columns, action: Do): Support | undefined {
     ? `${place} lies within the data: ${(100 * worst.share).toFixed(0)}% of rows are at least as extreme.`
     : `${place} is at or beyond the edge of the data (${(100 * worst.share).toFixed(1)}% of rows are at least as extreme): the answer extrapolates.`;
   return { share: worst.share, inside, message };
+}
+
+/** What an answer says of how far its query leaves the rows that the model was fitted to. */
+export function warningsOf(rows: Columns | undefined, query: Query): Pick<Answer, 'support' | 'warnings'> {
+  const support = rows && query.do && supportOf(rows, query.do);
+  if (support === undefined) return { warnings: [] };
+  return { support, warnings: support.inside ? [] : [support.message] };
 }

@@ -18,3 +18,11 @@ export function counterfactualAssumptions(by: IdentifiedBy): readonly string[] {
       : 'each mechanism is strictly increasing in its noise, and the noise is independent of the causes; no data can confirm the first';
   return [...causal, form];
 }
+
+/** What an answer rests on in which one individual's values from two worlds meet. */
+export function crossWorldAssumptions(): readonly string[] {
+  return [
+    ...interventionalAssumptions(),
+    'the noise of different variables is independent, so that what a mediator would have been says nothing more of the outcome',
+  ];
+}
