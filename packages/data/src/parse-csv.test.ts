@@ -183,6 +183,12 @@ test('dropMissing says what it dropped, and refuses to leave nothing', () => {
   expect(() => dropMissing(parseCsv('x,y\n1,\n,2\n').table)).toThrow('no row is complete');
 });
 
+test('standardise leaves a constant at exactly 0, whatever it rounds to', () => {
+  const { table, scales } = standardise(parseCsv('x\n0.1\n0.1\n0.1\n'));
+  expect([...table.column('x')]).toEqual([0, 0, 0]);
+  expect(scales.x).toEqual({ centre: 0.1, scale: 1 });
+});
+
 test('standardise and restore return the column', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: -1000, max: 1000 }), { minLength: 2 }), (values) => {

@@ -1,4 +1,4 @@
-import type { Columns } from '@cfe/base';
+import { meanAndSd } from './internal/mean-and-sd.ts';
 import { columnOf, createTable, type Table } from './table.ts';
 
 /** A table on a common scale, and the way back. */
@@ -24,7 +24,9 @@ export function standardise(table: Table): Standardised {
   const columns = table.names.map((name) => {
     const values = table.column(name);
     if (table.variable(name).kind === 'categorical') return columnOf(table, name, values);
-    const { centre, scale } = momentsOf(table, name);
+    const { mean, sd } = meanAndSd(values);
+    const centre = Number.isNaN(mean) ? 0 : mean;
+    const scale = sd > 0 ? sd : 1;
     scales[name] = { centre, scale };
     return columnOf(
       table,
@@ -40,12 +42,4 @@ export function standardise(table: Table): Standardised {
       return values.map((z) => centre + scale * z);
     },
   };
-}
-
-function momentsOf(rows: Columns, name: string): { centre: number; scale: number } {
-  const present = rows.column(name).filter((x) => !Number.isNaN(x));
-  const centre = present.reduce((sum, x) => sum + x, 0) / Math.max(1, present.length);
-  const variance = present.reduce((sum, x) => sum + (x - centre) ** 2, 0) / Math.max(1, present.length);
-  const sd = Math.sqrt(variance);
-  return { centre, scale: sd > 0 ? sd : 1 };
 }
