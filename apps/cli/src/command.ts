@@ -13,6 +13,7 @@ export interface Context {
 
 /** What a command found: a JSON document, and the same for a person. */
 export interface Outcome {
+  /** `undefined` where `text` is lines of JSON already */
   readonly json: unknown;
   /** in pieces where there is a lot of it */
   readonly text: string | Iterable<string>;

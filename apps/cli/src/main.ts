@@ -31,7 +31,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     signal: stop.signal,
     async onOutcome(outcome, { json }) {
       exitCode = outcome.exitCode ?? 0;
-      await write(json ? [JSON.stringify(outcome.json)] : outcome.text);
+      await write(json && outcome.json !== undefined ? JSON.stringify(outcome.json) : outcome.text);
     },
   });
   try {

@@ -54,7 +54,15 @@ export function assignmentsApart(argv: readonly string[]): string[] {
   return out;
 }
 
-const assignmentOptions = new Set(['--do', '--given', '--factual', '--treatment', '--control', '--hold']);
+const assignmentOptions = new Set([
+  '--do',
+  '--given',
+  '--factual',
+  '--treatment',
+  '--control',
+  '--hold',
+  '--among',
+]);
 
 function declare(parent: Program, command: Command, { signal, onOutcome }: ProgramOptions): void {
   const sub = parent.command(command.name).description(command.summary);

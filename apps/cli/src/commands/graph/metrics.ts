@@ -1,4 +1,14 @@
-import { cpdag, type Dag, edgeScores, type Graph, shd } from '@cfe/graph';
+import {
+  ancestorAid,
+  cpdag,
+  type Dag,
+  edgeScores,
+  type Graph,
+  osetAid,
+  parentAid,
+  shd,
+  sid,
+} from '@cfe/graph';
 import { graphFrom, readGraph } from '../../input/graph.ts';
 import { shown } from '../../output/numbers.ts';
 import { textTable } from '../../output/text-table.ts';
@@ -26,6 +36,8 @@ export const metrics: GraphVerb<Request> = {
   answer({ truth, estimate }) {
     return {
       shd: shd(truth, estimate),
+      sid: truth.kind === 'dag' && estimate.kind === 'dag' ? sid(truth, estimate).count : null,
+      ...adjustmentDistances(truth, estimate),
       ...edgeScores(truth, estimate),
       cpdag: classMetrics(truth, estimate),
     };
@@ -34,6 +46,14 @@ export const metrics: GraphVerb<Request> = {
     return textTable(rowsOf(answer));
   },
 };
+
+/** As counts; null where a graph is neither a DAG nor a class. */
+function adjustmentDistances(truth: Graph, estimate: Graph): Record<string, number | null> {
+  const known = [truth, estimate].every(({ kind }) => kind !== 'admg' && kind !== 'pdag');
+  const count = (distance: typeof parentAid): number | null =>
+    known ? distance(truth, estimate).count : null;
+  return { parentAid: count(parentAid), ancestorAid: count(ancestorAid), osetAid: count(osetAid) };
+}
 
 /** The same on the level that observations identify: both as their equivalence classes. */
 function classMetrics(truth: Graph, estimate: Graph): object | null {

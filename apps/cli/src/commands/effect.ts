@@ -1,0 +1,75 @@
+import { InputError } from '@cfe/base';
+import { effect as averageEffect } from '@cfe/counterfactuals';
+import type { Command } from '../command.ts';
+import { assignments } from '../input/assignments.ts';
+import { readModel } from '../input/model.ts';
+import { listOf, required, textOf, wholeOf } from '../input/options.ts';
+import { shown, shownInterval } from '../output/numbers.ts';
+
+export const effect: Command = {
+  name: 'effect',
+  summary: 'the average effect of a treatment against a control on an outcome',
+  arguments: [['<model>', 'what `cfe fit` wrote, a linear-Gaussian JSON file, or a BIF file']],
+  options: [
+    ['--treatment <assignment>', 'such as x=1 (repeatable)'],
+    ['--control <assignment>', 'such as x=0 (repeatable)'],
+    ['--outcome <name>', 'the variable it is measured on'],
+    ['--outcome-level <level>', 'of a categorical outcome: the level whose probability is compared'],
+    [
+      '--hold <assignment>',
+      'set in both worlds: holding every mediator gives the controlled direct effect (repeatable)',
+    ],
+    ['--among <assignment>', 'only among those of whom this is observed (repeatable)'],
+    ['--samples <n>', 'simulated individuals', '10000'],
+  ],
+  examples: ['cfe effect model.json --treatment weight=2500 --control weight=3000 --outcome mpg'],
+  async run([path = ''], options, { seed, level }) {
+    const subject = await readModel(path);
+    const [treatment, control] = ['treatment', 'control'].map((key) => {
+      const texts = listOf(options, key);
+      if (texts.length === 0)
+        throw new InputError('cli/missing-option', `--${key} is needed, such as --${key} x=1.`);
+      return assignments(texts, `--${key}`);
+    }) as [Record<string, number | string>, Record<string, number | string>];
+    const [hold, among] = [listOf(options, 'hold'), listOf(options, 'among')];
+    const outcome = required(options, 'outcome');
+    const answer = await averageEffect(subject, {
+      treatment,
+      control,
+      outcome,
+      outcomeLevel: textOf(options, 'outcomeLevel'),
+      hold: assignments(hold, '--hold'),
+      ...(among.length === 0 ? {} : { among: assignments(among, '--among') }),
+      level,
+      samples: wholeOf(options, 'samples', 100) ?? 10_000,
+      seed,
+    });
+    const { value, interval, assumptions, warnings, sensitivity, identifiedBy } = answer;
+    const { samples } = answer;
+    return {
+      json: {
+        effect: value,
+        interval: interval ?? [value, value],
+        level,
+        samples,
+        outcome,
+        treatment,
+        control,
+        identifiedBy,
+        assumptions,
+        sensitivity,
+        warnings,
+      },
+      text: [
+        `${outcome} changes by ${shown(value)} ${
+          interval === undefined
+            ? '(the model is taken as certain: no interval)'
+            : `${shownInterval(interval)}, level ${level}`
+        }`,
+        `Assumed: ${assumptions.join('; ')}.`,
+        ...(sensitivity === undefined ? [] : [sensitivity.message]),
+        ...warnings.map((warning) => `Note: ${warning}`),
+      ].join('\n'),
+    };
+  },
+};

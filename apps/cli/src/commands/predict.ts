@@ -1,0 +1,129 @@
+import { columnsFrom } from '@cfe/base';
+import { counterfactual, counterfactuals, type Ensemble } from '@cfe/counterfactuals';
+import { createTable, toCsvPieces } from '@cfe/data';
+import type { Do } from '@cfe/scm';
+import type { Command, Context } from '../command.ts';
+import { actionFrom } from '../input/action.ts';
+import { readModel } from '../input/model.ts';
+import { listOf } from '../input/options.ts';
+import { type Row, readRows } from '../input/rows.ts';
+
+type Value = number | string;
+type Interval = readonly [low: number, high: number];
+
+interface Predicted {
+  readonly row: Record<string, Value>;
+  readonly interval?: Record<string, Interval>;
+}
+
+export const predict: Command = {
+  name: 'predict',
+  summary: 'what each row of a file would have been under an action (CSV on stdout)',
+  arguments: [
+    ['<model>', 'what `cfe fit` wrote, or a linear-Gaussian JSON file'],
+    ['<rows>', 'CSV file; what is not in it is filled in with its mean given what is'],
+  ],
+  options: [['--do <assignment>', 'the action, such as x=1, x+=0.5 or x*=2 (repeatable)']],
+  examples: ['cfe predict model.json cars.csv --do weight+=-500'],
+  async run([path = '', file = ''], options, context) {
+    const subject = await readModel(path);
+    const { model } = subject;
+    const rows = await readRows(file, model, context);
+    const action = actionFrom(listOf(options, 'do')) ?? {};
+    const complete = rows.every((row) => model.graph.nodes.every((name) => Object.hasOwn(row, name)));
+    const predicted =
+      complete && model.abduction === 'point'
+        ? await predictTogether(subject, rows, action, context)
+        : await predictEach(subject, rows, action, context);
+    const intervals = predicted.flatMap(({ interval }) => (interval === undefined ? [] : [interval]));
+    const table = createTable(
+      model.variables.map((variable) => ({
+        variable,
+        values: Float64Array.from(predicted, ({ row }) => {
+          const value = row[variable.name] as Value;
+          return variable.kind === 'categorical' ? variable.levels.indexOf(String(value)) : Number(value);
+        }),
+      })),
+    );
+    return {
+      json: {
+        rows: predicted.map(({ row }) => row),
+        ...(intervals.length === predicted.length ? { intervals, level: context.level } : {}),
+      },
+      text: toCsvPieces(table),
+    };
+  },
+};
+
+/** All rows in one pass over the model. */
+async function predictTogether(
+  subject: Ensemble,
+  rows: readonly Row[],
+  action: Do,
+  { level, seed }: Context,
+): Promise<Predicted[]> {
+  const { variables } = subject.model;
+  const columns = columnsFrom(
+    Object.fromEntries(
+      variables.map((variable) => [
+        variable.name,
+        Float64Array.from(rows, (row) => {
+          const value = row[variable.name] as Value;
+          return variable.kind === 'categorical' ? variable.levels.indexOf(String(value)) : Number(value);
+        }),
+      ]),
+    ),
+  );
+  const { values, low, high } = await counterfactuals(subject, columns, { do: action, level, seed });
+  return rows.map((_, r) => ({
+    row: Object.fromEntries(
+      variables.map((variable) => {
+        const value = values.column(variable.name)[r] as number;
+        return [variable.name, variable.kind === 'categorical' ? (variable.levels[value] as string) : value];
+      }),
+    ),
+    ...(low === undefined || high === undefined
+      ? {}
+      : {
+          interval: Object.fromEntries(
+            variables
+              .filter(({ kind }) => kind === 'continuous')
+              .map(({ name }): [string, Interval] => [
+                name,
+                [low.column(name)[r] as number, high.column(name)[r] as number],
+              ]),
+          ),
+        }),
+  }));
+}
+
+/** One row at a time, where values are missing or a category's noise is only known in law. */
+async function predictEach(
+  subject: Ensemble,
+  rows: readonly Row[],
+  action: Do,
+  { level, seed, signal, onProgress }: Context,
+): Promise<Predicted[]> {
+  const out: Predicted[] = [];
+  for (const row of rows) {
+    signal.throwIfAborted();
+    const answer = await counterfactual(subject, row, { do: action, level, seed });
+    const entries = Object.entries(answer);
+    out.push({
+      row: Object.fromEntries(
+        entries.map(([name, { value, probabilities }]) => [name, mostLikely(probabilities) ?? value]),
+      ),
+      interval: Object.fromEntries(
+        entries.flatMap(([name, { interval }]): [string, Interval][] =>
+          interval === undefined ? [] : [[name, interval]],
+        ),
+      ),
+    });
+    onProgress({ phase: 'rows', done: out.length, total: rows.length });
+  }
+  return out;
+}
+
+function mostLikely(probabilities: Readonly<Record<string, number>> | undefined): string | undefined {
+  return Object.entries(probabilities ?? {}).sort(([, a], [, b]) => b - a)[0]?.[0];
+}

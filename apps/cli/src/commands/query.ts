@@ -1,0 +1,57 @@
+import { distribution } from '@cfe/counterfactuals';
+import type { Command } from '../command.ts';
+import { actionFrom } from '../input/action.ts';
+import { assignments } from '../input/assignments.ts';
+import { readModel } from '../input/model.ts';
+import { listOf, wholeOf } from '../input/options.ts';
+import { shown } from '../output/numbers.ts';
+import { textTable } from '../output/text-table.ts';
+
+export const query: Command = {
+  name: 'query',
+  summary: 'the distribution of all variables: as observed, under an action, or imagined for what was seen',
+  arguments: [['<model>', 'what `cfe fit` wrote, a linear-Gaussian JSON file, or a BIF file']],
+  options: [
+    ['--do <assignment>', 'the action, such as x=1, x+=0.5, x*=2 or x~normal(0,1) (repeatable)'],
+    ['--given <assignment>', 'what is observed after the action (repeatable)'],
+    ['--factual <assignment>', 'what was seen before it: asks what would have been (repeatable)'],
+    ['--samples <n>', 'draws, where there is no closed form', '10000'],
+  ],
+  examples: [
+    'cfe query model.json --do weight=2500',
+    'cfe query model.json --factual weight=3500 mpg=18 --do weight=3000',
+  ],
+  async run([path = ''], options, context) {
+    const { model } = await readModel(path);
+    const [given, factual] = [listOf(options, 'given'), listOf(options, 'factual')];
+    const answer = await distribution(
+      model,
+      {
+        do: actionFrom(listOf(options, 'do')),
+        ...(given.length === 0 ? {} : { given: assignments(given, '--given') }),
+        ...(factual.length === 0 ? {} : { factual: assignments(factual, '--factual') }),
+      },
+      { samples: wholeOf(options, 'samples', 100) ?? 10_000, seed: context.seed },
+    );
+    const { exact, samples, effectiveSamples, mean, sd, probabilities = {} } = answer;
+    const rows = answer.nodes.flatMap((name) =>
+      mean[name] === undefined ? [] : [[name, shown(mean[name], 5), shown(sd[name], 4)]],
+    );
+    const levels = Object.entries(probabilities).map(
+      ([name, shares]) =>
+        `${name}: ${Object.entries(shares)
+          .map(([level, share]) => `${level} ${shown(share, 4)}`)
+          .join(', ')}`,
+    );
+    return {
+      json: answer,
+      text: [
+        ...(rows.length === 0 ? [] : [textTable([['', 'mean', 'sd'], ...rows])]),
+        ...levels,
+        exact
+          ? 'In closed form.'
+          : `From ${samples} draws, worth ${Math.round(effectiveSamples ?? 0)} independent ones.`,
+      ].join('\n'),
+    };
+  },
+};
