@@ -1,3 +1,10 @@
+export {
+  type Acyclicity,
+  type AcyclicityKind,
+  type AcyclicityOptions,
+  type AcyclicityValue,
+  acyclicity,
+} from './acyclicity.ts';
 export type { Backend, Capabilities, Probe } from './backend.ts';
 export { referenceBackend } from './builtin-backends.ts';
 export { type CheckAnswer, type CheckCase, checkCase } from './check-case.ts';
@@ -17,6 +24,14 @@ export type {
 } from './executor.ts';
 export type { Dtype, Floats } from './floats.ts';
 export { initialParameters } from './initial-parameters.ts';
+export {
+  type LbfgsOptions,
+  type LbfgsResult,
+  type LbfgsState,
+  lbfgs,
+  lbfgsSteps,
+  type Objective,
+} from './lbfgs.ts';
 export {
   createOptimizer,
   type OptimizerSettings,
