@@ -4,7 +4,7 @@ import { individuals, individualsAfter, type Particles } from './internal/partic
 import { levelShares, weightedCovariance, weightedMean } from './internal/weighted.ts';
 
 /** The distribution of all variables that a query asks for. */
-export interface QueryAnswer extends ExactAnswer {
+export interface QueryAnswer extends Omit<ExactAnswer, 'exact'> {
   /** `true`: in closed form; `false`: from `samples` draws worth `effectiveSamples` */
   readonly exact: boolean;
   readonly samples?: number;
@@ -36,7 +36,7 @@ export async function distribution(
 ): Promise<QueryAnswer> {
   if (model.exact !== undefined) {
     try {
-      return { ...(await model.exact(query)), exact: true };
+      return await model.exact(query);
     } catch (error) {
       if (!(error instanceof CfeError) || error.code !== 'scm/not-exact') throw error;
     }
