@@ -1,4 +1,5 @@
 import type { Backend } from './backend.ts';
+import { createCpuExecutor } from './cpu-executor.ts';
 import { createReferenceExecutor } from './reference-executor.ts';
 
 /**
@@ -18,6 +19,24 @@ export function referenceBackend(): Backend {
     }),
     activate: async () => {},
     executor: (plan) => createReferenceExecutor(plan),
+    dispose: async () => {},
+  };
+}
+
+/**
+ * The fused executor in plain typed arrays as a backend: float32, always available.
+ *
+ * @example
+ * import { cpuBackend } from '@cfe/autograd';
+ * cpuBackend().capabilities; // → { device: 'cpu', dtype: 'float32' }
+ */
+export function cpuBackend(): Backend {
+  return {
+    name: 'cpu',
+    capabilities: { device: 'cpu', dtype: 'float32' },
+    probe: async () => ({ available: true, detail: 'float32 typed arrays, fused loops without WebAssembly' }),
+    activate: async () => {},
+    executor: createCpuExecutor,
     dispose: async () => {},
   };
 }

@@ -6,9 +6,10 @@ export {
   acyclicity,
 } from './acyclicity.ts';
 export type { Backend, Capabilities, Probe } from './backend.ts';
-export { referenceBackend } from './builtin-backends.ts';
+export { cpuBackend, referenceBackend } from './builtin-backends.ts';
 export { type CheckAnswer, type CheckCase, checkCase } from './check-case.ts';
 export { checkScenarios, type ScenarioResult } from './check-scenarios.ts';
+export { createCpuExecutor } from './cpu-executor.ts';
 export { createPlan, type MechanismSpec, type PlanSpec } from './create-plan.ts';
 export type {
   AbductInput,

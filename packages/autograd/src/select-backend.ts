@@ -1,6 +1,7 @@
 import { CfeError, InputError, messageOf, nearestName, quoteName } from '@cfe/base';
 import type { Backend } from './backend.ts';
-import { referenceBackend } from './builtin-backends.ts';
+import { cpuBackend, referenceBackend } from './builtin-backends.ts';
+import { createCpuExecutor } from './cpu-executor.ts';
 import type { Executor } from './executor.ts';
 import type { Plan } from './plan.ts';
 
@@ -66,7 +67,7 @@ export function registerBackend(backend: Backend): () => void {
 
 /**
  * Every backend known in this process, by name: the registered ones, then the two that are always there
- * (`reference` and, once it is registered or built in, `cpu`).
+ * (`cpu` and `reference`).
  */
 export function listBackends(): readonly Backend[] {
   return [...knownBackends().values()];
@@ -126,12 +127,17 @@ export async function selectBackend(
 }
 
 /**
- * An executor for a plan from a backend; where the backend has none of its own for that plan, the reference
- * (`float64`) serves, and the executor's `name` says so.
+ * An executor for a plan from a backend; where the backend has none of its own for that plan, the CPU executor
+ * serves, and the executor's `name` says so.
+ *
+ * @example
+ * import { createDag } from '@cfe/graph';
+ * import { createPlan, executorFor, referenceBackend } from '@cfe/autograd';
+ * const plan = createPlan({ graph: createDag(['x', 'y'], [['x', 'y']]) });
+ * executorFor(referenceBackend(), plan).name; // → 'reference/float64'
  */
 export function executorFor(backend: Backend, plan: Plan): Executor {
-  const own = backend.executor?.(plan);
-  return own ?? (referenceBackend().executor?.(plan) as Executor);
+  return backend.executor?.(plan) ?? createCpuExecutor(plan);
 }
 
 async function tryBackend(
@@ -174,7 +180,7 @@ function twoUnderOneName(where: string, name: string): InputError {
   );
 }
 
-const builtin: readonly Backend[] = [referenceBackend()];
+const builtin: readonly Backend[] = [cpuBackend(), referenceBackend()];
 
 function knownBackends(given: readonly Backend[] = []): Map<string, Backend> {
   const known = new Map(registered);

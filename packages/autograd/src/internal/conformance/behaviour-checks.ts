@@ -206,7 +206,7 @@ export const brokenStep: CaseCheck = (own, _reference, from) => {
 
 /** Wrong lengths and missing parts are refused, with our own errors, before anything runs. */
 export const refusals: CaseCheck = (own, _reference, from) => {
-  const { plan, rows, parameters, noise, gates, values, uniforms } = from;
+  const { plan, rows, parameters, noise, gates, action, values, uniforms } = from;
   const short = parameters.subarray(1);
   refused('too few parameters', ShapeError, () =>
     own.likelihood({ ...teacherInput(from), parameters: short }),
@@ -225,9 +225,9 @@ export const refusals: CaseCheck = (own, _reference, from) => {
     );
   else {
     refused('too little noise', ShapeError, () =>
-      own.forward({ rows, parameters, noise: noise.subarray(1), gates }),
+      own.forward({ rows, parameters, noise: noise.subarray(1), gates, action }),
     );
-    own.forward({ rows, parameters, noise, gates });
+    own.forward({ rows, parameters, noise, gates, action });
     refused('an upstream of another length', ShapeError, () =>
       own.backward(new Float64Array(1 + plan.variables * rows)),
     );

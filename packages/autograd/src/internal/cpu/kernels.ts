@@ -1,0 +1,87 @@
+/** Activations by number, as kernels take them. */
+export const activationCodes = {
+  identity: 0,
+  tanh: 1,
+  relu: 2,
+  elu: 3,
+  softplus: 4,
+  sigmoid: 5,
+} as const;
+
+/**
+ * The hot loops of a fused executor, over one float32 memory that never moves or grows. All places are positions in
+ * `heap` (floats, not bytes); `table` is a position in `tables` (the same memory as int32) where positions of rows of
+ * numbers are listed. `rows` is a multiple of 4 in every call; rows of numbers may be read and written up to it.
+ *
+ * A backend plugin brings these in WASM; the plain ones are in TypeScript.
+ */
+export interface KernelInstance {
+  /** what computes: shown by `doctorReport` and in an executor's name */
+  readonly name: string;
+  readonly heap: Float32Array;
+  readonly tables: Int32Array;
+  /**
+   * One layer: out[o][k] = φ(bias[o] + Σₐ w[o·wOut + a·wIn] · heap[tables[table + a] + k]); no bias where it is −1.
+   * Backwards the same with the weights transposed.
+   */
+  layer(
+    out: number,
+    outStride: number,
+    w: number,
+    wOut: number,
+    wIn: number,
+    bias: number,
+    table: number,
+    outputs: number,
+    inputs: number,
+    rows: number,
+    activation: number,
+  ): void;
+  /** Multiplies dy by φ′, read off φ's own output y; both `[width]` rows of numbers, `stride` apart. */
+  activationBackward(
+    activation: number,
+    y: number,
+    dy: number,
+    stride: number,
+    width: number,
+    rows: number,
+  ): void;
+  /**
+   * Gradient of a layer's weights: dW[o·dwStride + a] += Σₖ dy[o][k] · heap[tables[table + a] + k], and
+   * dBias[o] += Σₖ dy[o][k].
+   */
+  layerGradient(
+    dw: number,
+    dwStride: number,
+    dBias: number,
+    dy: number,
+    dyStride: number,
+    table: number,
+    outputs: number,
+    inputs: number,
+    rows: number,
+  ): void;
+  /** g += extra (unless −1); the squared Euclidean length of the result. */
+  addAndSquare(g: number, extra: number, length: number): number;
+  /** Adam and AdamW on all parameters: see `optimizerStep` for the meaning of each. */
+  adam(
+    x: number,
+    g: number,
+    first: number,
+    second: number,
+    length: number,
+    scale: number,
+    coupled: number,
+    shrink: number,
+    beta1: number,
+    beta2: number,
+    stepSize: number,
+    correction2: number,
+    epsilon: number,
+  ): void;
+  /** Gives the memory back. */
+  dispose(): void;
+}
+
+/** Makes an instance with so many floats, all zero. */
+export type CreateKernels = (floats: number) => KernelInstance;
