@@ -1,0 +1,39 @@
+/** One point of a fit's history: plain data, enough to plot it. */
+export interface HistoryPoint {
+  /** what was being done, e.g. `'fitting'` */
+  readonly phase: string;
+  /** evaluations or epochs done in this phase */
+  readonly step: number;
+  /** training loss: mean negative log-likelihood per row on the standardised scale, with the penalty */
+  readonly loss: number;
+  /** the same on held-out rows, without the penalty, where it was computed */
+  readonly heldOut?: number | undefined;
+  /** since the fit began */
+  readonly seconds: number;
+}
+
+/** How a fit ended, and what it found. The network holds the new state unless `status` is `'diverged'`. */
+export interface FitResult {
+  /**
+   * - `converged`: no improvement is left, or none on the held-out rows
+   * - `max-steps`: the steps or epochs ran out first
+   * - `stopped`: someone asked it to stop; the best state so far was taken
+   * - `diverged`: a loss was not finite; the network is as it was
+   */
+  readonly status: 'converged' | 'max-steps' | 'stopped' | 'diverged';
+  /** the sentence a person should read */
+  readonly message: string;
+  readonly history: readonly HistoryPoint[];
+  /** by variable: mean negative log-likelihood of the rows that count, in nats, in the variable's own unit */
+  readonly losses: Readonly<Record<string, number>>;
+  /** the same on held-out rows; a variable without any is absent */
+  readonly heldOut: Readonly<Record<string, number>>;
+  readonly rows: number;
+  /** evaluations of loss and gradient, or optimiser steps */
+  readonly steps: number;
+  readonly seconds: number;
+  /** name of the executor that ran */
+  readonly executor: string;
+  /** what a reader should know about the data or the fit */
+  readonly warnings: readonly string[];
+}

@@ -1,0 +1,147 @@
+import type { Executor, Plan } from '@cfe/autograd';
+import { breather, InputError, quoteName, type Rng, rngFrom } from '@cfe/base';
+import type { Table } from '@cfe/data';
+import type { CausalNetwork, Scale } from '@cfe/network';
+import type { FitOptions, TrainerOptions } from '../fit-options.ts';
+import type { FitResult, HistoryPoint } from '../fit-result.ts';
+import { finish } from './finish.ts';
+import { scalesOf, type TrainingRows, trainingRows } from './training-rows.ts';
+
+/** What every kind of fit starts with and reports to. */
+export interface FitSession {
+  readonly plan: Plan;
+  readonly rng: Rng;
+  readonly scales: readonly Scale[];
+  readonly data: TrainingRows;
+  readonly heldOut: number | TrainingRows;
+  readonly executor: Executor;
+  readonly history: HistoryPoint[];
+  /** since the fit began */
+  seconds(): number;
+  /** Records a point, reports it, and lets others have a turn. */
+  tick(point: Omit<HistoryPoint, 'seconds'>, total: number): Promise<void> | undefined;
+  /** Gives the network its new state. */
+  succeed(found: {
+    readonly parameters: Float64Array;
+    readonly heldOut: Float64Array;
+    readonly status: FitResult['status'];
+    readonly message: string;
+    readonly steps: number;
+  }): FitResult;
+  /** Leaves the network as it was. */
+  diverge(variable: number, where: string, steps: number): FitResult;
+}
+
+/**
+ * Runs a fit on a table with everything that fits share: checked rows, scales, an executor that is disposed of
+ * whatever happens, and the network's update at the end.
+ *
+ * @param scales - `'fresh'` ones of the table, or those that the network's `'current'` parameters are for
+ */
+export async function fitSession(
+  network: CausalNetwork,
+  table: Table,
+  options: TrainerOptions & FitOptions,
+  scaling: 'fresh' | 'current',
+  fit: (session: FitSession) => Promise<FitResult>,
+): Promise<FitResult> {
+  const { signal, onProgress, validation = 0.2, seed } = options;
+  signal?.throwIfAborted();
+  const began = performance.now();
+  const seconds = (): number => (performance.now() - began) / 1000;
+  const { graph, variables, plan } = network;
+  const scales = scaling === 'fresh' ? scalesOf(variables, table) : network.state.scales;
+  const data = trainingRows(graph, variables, scales, table);
+  const heldOut =
+    typeof validation === 'number' ? shareOf(validation) : trainingRows(graph, variables, scales, validation);
+  const executor = options.executor?.(plan) ?? network.createExecutor();
+  const breathe = breather(signal);
+  const history: HistoryPoint[] = [];
+  const warnings = warningsOf(table);
+
+  const session: FitSession = {
+    plan,
+    rng: rngFrom(seed).fork('fit'),
+    scales,
+    data,
+    heldOut,
+    executor,
+    history,
+    seconds,
+    tick(point, total) {
+      history.push({ ...point, seconds: seconds() });
+      onProgress?.({ phase: point.phase, done: point.step, total, value: point.loss });
+      return breathe();
+    },
+    succeed({ parameters, heldOut: tested, status, message, steps }) {
+      const { noise, fit: fits } = finish(variables, plan, executor, parameters, scales, data, {
+        noiseChoice: network.noiseChoice,
+        heldOut: tested,
+      });
+      network.update({ graph, parameters, scales, noise, fit: fits, rows: table.rows });
+      return {
+        status,
+        message,
+        history,
+        losses: named(fits.map(({ loss }) => loss)),
+        heldOut: named(fits.map((one) => one.heldOut)),
+        rows: table.rows,
+        steps,
+        seconds: seconds(),
+        executor: executor.name,
+        warnings,
+      };
+    },
+    diverge(variable, where, steps) {
+      const name = variables[variable]?.name ?? '';
+      return {
+        status: 'diverged',
+        message: `The loss of ${quoteName(name)} stopped being finite ${where}, so the network was left as it was. Look for extreme values in it and its parents, or take smaller steps.`,
+        history,
+        losses: {},
+        heldOut: {},
+        rows: table.rows,
+        steps,
+        seconds: seconds(),
+        executor: executor.name,
+        warnings,
+      };
+    },
+  };
+
+  function named(values: readonly (number | undefined)[]): Record<string, number> {
+    return Object.fromEntries(
+      variables.flatMap(({ name }, j): [string, number][] => {
+        const value = values[j];
+        return value === undefined ? [] : [[name, value]];
+      }),
+    );
+  }
+
+  try {
+    return await fit(session);
+  } finally {
+    executor.dispose();
+  }
+}
+
+function warningsOf(table: Table): string[] {
+  const { regimes } = table;
+  if (regimes === undefined) return [];
+  const unknown = regimes.list.flatMap(({ name, targets }, index) =>
+    targets === 'unknown' ? [{ name, index }] : [],
+  );
+  return unknown.map(({ name, index }) => {
+    const rows = regimes.of.filter((of) => of === index).length;
+    return `The ${rows} rows of regime ${quoteName(name)} were left out, since nobody knows what was changed in them.`;
+  });
+}
+
+function shareOf(share: number): number {
+  if (share >= 0 && share < 1) return share;
+  throw new InputError(
+    'trainer/validation',
+    `fit: 'validation' is ${share}; give a share from 0 up to, not including, 1, or a table.`,
+    { validation: share },
+  );
+}

@@ -1,0 +1,54 @@
+import type { Executor, Floats } from '@cfe/autograd';
+import { permutation, type Rng } from '@cfe/base';
+import { pickRows, type TrainingRows } from './training-rows.ts';
+
+/** Rows to train on and rows to choose by; no second part where it would leave a variable without rows. */
+export function splitRows(
+  data: TrainingRows,
+  heldOut: number | TrainingRows,
+  rng: Rng,
+): [train: TrainingRows, test: TrainingRows | undefined] {
+  if (typeof heldOut !== 'number') return [data, heldOut];
+  const order = permutation(rng, data.rows);
+  const count = Math.round(heldOut * data.rows);
+  const train = pickRows(data, order.subarray(count).sort());
+  const test = pickRows(data, order.subarray(0, count).sort());
+  const enough = train.counts.every((n) => n >= 2) && test.counts.every((n) => n >= 2);
+  return enough ? [train, test] : [data, undefined];
+}
+
+/** −log density of each kept term, `[d * rows]`, standardised; 0 elsewhere. */
+export function termsOf(
+  executor: Executor,
+  { rows, values, omit }: TrainingRows,
+  parameters: Floats,
+): Float64Array {
+  return Float64Array.from(executor.logDensity({ rows, parameters, values, omit }), (x) => -x);
+}
+
+/** Mean of each variable's kept terms. */
+export function meansOf(terms: Float64Array, { rows, counts }: TrainingRows): Float64Array {
+  return Float64Array.from(counts, (n, j) => {
+    let total = 0;
+    for (let r = 0; r < rows; r++) total += terms[j * rows + r] as number;
+    return n === 0 ? Number.NaN : total / n;
+  });
+}
+
+/** Standard error of the mean difference of two fits in one variable's kept terms. */
+export function standardError(
+  a: Float64Array,
+  b: Float64Array,
+  { rows, counts, omit }: TrainingRows,
+  j: number,
+): number {
+  const n = counts[j] as number;
+  let [total, squares] = [0, 0];
+  for (let r = 0; r < rows; r++) {
+    if (omit[j * rows + r] === 1) continue;
+    const difference = (a[j * rows + r] as number) - (b[j * rows + r] as number);
+    total += difference;
+    squares += difference * difference;
+  }
+  return Math.sqrt(Math.max(0, squares / n - (total / n) ** 2) / Math.max(1, n - 1));
+}
