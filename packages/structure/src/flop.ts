@@ -96,6 +96,7 @@ async function learn(table: Table, options: FlopOptions, run: LearnOptions): Pro
       ...rules,
       initialOrder: best?.order ?? problem.order,
       restarts,
+      tie: 1e-8 * table.rows,
       rng: rng.fork(`round ${round}`),
       expired: () => performance.now() >= deadline,
       breathe,

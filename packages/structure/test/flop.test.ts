@@ -63,7 +63,7 @@ describe('what must not matter', () => {
         const [a, b] = [await flop().learn(table, {}), await flop().learn(other, {})];
         expect(named(a.graph)).toEqual(named(b.graph));
       }),
-      { numRuns: 20 },
+      { numRuns: 20, examples: [[{ seed: 7099, scale: 1e-6 }]] },
     );
   });
 

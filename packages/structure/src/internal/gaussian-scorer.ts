@@ -10,7 +10,7 @@ export interface GaussianParents extends ParentSet {
 const collinear = 1e-10;
 
 /** Up to so many candidates, a fresh fit looks at every set of them. */
-const fewCandidates = 5;
+const fewCandidates = 7;
 
 /**
  * The Gaussian score n ln σ²(node | parents) + λ |parents| ln n with parents chosen by grow and shrink.

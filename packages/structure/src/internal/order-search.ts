@@ -6,6 +6,8 @@ export interface OrderSearchOptions extends ParentRules {
   readonly initialOrder: Int32Array;
   readonly restarts: number;
   readonly rng: Rng;
+  /** scores closer than this are equal */
+  readonly tie: number;
   /** whether time is up; asked at every reinsertion */
   readonly expired: () => boolean;
   /** called at every reinsertion; a promise is awaited */
@@ -22,12 +24,10 @@ export interface OrderSearchResult<State extends ParentSet> {
   readonly expired: boolean;
 }
 
-/** Scores closer than this are equal. */
-const tie = 1e-9;
-
 /**
  * Iterated local search over orders: each node in turn is reinserted where the total score is lowest, until no
- * reinsertion helps; then some nodes of the best order change places and the search goes on from there.
+ * reinsertion helps and no parents chosen afresh are better; then some nodes of the best order change places and the
+ * search goes on from there. Among places of equal score one is drawn, so that a plateau is walked rather than sat on.
  *
  * Parent sets are kept through all of it, and refitted only where an adjacent swap touches them. That a node's present
  * parents accept no further given parent is remembered until they change, so that most swaps cost one comparison.
@@ -38,7 +38,7 @@ export async function searchOrders<State extends ParentSet>(
   scorer: ParentScorer<State>,
   options: OrderSearchOptions,
 ): Promise<OrderSearchResult<State>> {
-  const { initialOrder, restarts, rng, expired, breathe, allowed, required, onStep } = options;
+  const { initialOrder, restarts, rng, tie, expired, breathe, allowed, required, onStep } = options;
   const d = initialOrder.length;
   const order = initialOrder.slice();
   const position = new Int32Array(d);
@@ -48,6 +48,7 @@ export async function searchOrders<State extends ParentSet>(
   const refused = new Int32Array(d * d); // [candidate · d + node] = id of the set that refused it
   const candidates = new Int32Array(d);
   let score = 0;
+  let over = d < 2;
 
   const held = new Uint8Array(d);
   /** The allowed nodes among the first `length` of the order, but for the node, `without`, and parents it has. */
@@ -96,6 +97,17 @@ export async function searchOrders<State extends ParentSet>(
     put(v, scorer.fit(v, candidates, collect(v, q, -1, requiredOf[v]!)));
   }
 
+  let lowest = 0;
+  let ties = 0;
+  /** Whether to prefer a place: it is better, or as good and drawn among its equals, whatever rounding says. */
+  function taken(change: number): boolean {
+    if (change > lowest + tie) return false;
+    if (change >= lowest - tie) return rng.uniform() * ++ties < 1;
+    lowest = change;
+    ties = 1;
+    return true;
+  }
+
   // the states that a reinsertion would change, by the distance walked
   const changedAt: number[] = [];
   const changedNode: number[] = [];
@@ -105,9 +117,10 @@ export async function searchOrders<State extends ParentSet>(
     const q = position[v]!;
     const own = current[v]!;
     const ownRow = v * d;
-    let best = tie;
     let bestAt = q;
     let bestOwn = own;
+    lowest = 0;
+    ties = 0;
     changedAt.length = changedNode.length = changedState.length = 0;
 
     let state = own;
@@ -132,8 +145,7 @@ export async function searchOrders<State extends ParentSet>(
         } else refused[ownRow + z] = currentId[z]!;
       }
       const change = state.score - own.score + others;
-      if (change < best) {
-        best = change;
+      if (taken(change)) {
         bestAt = i;
         bestOwn = state;
       }
@@ -158,8 +170,7 @@ export async function searchOrders<State extends ParentSet>(
         } else if (state === own) refused[z * d + v] = own.id;
       }
       const change = state.score - own.score + others;
-      if (change < best) {
-        best = change;
+      if (taken(change)) {
         bestAt = i;
         bestOwn = state;
       }
@@ -180,7 +191,7 @@ export async function searchOrders<State extends ParentSet>(
 
   function perturb(): void {
     const before = order.slice();
-    for (let count = Math.max(1, Math.round(Math.log(d))); count > 0; count--) {
+    for (let count = Math.max(1, Math.round(2 * Math.log(d))); count > 0; count--) {
       const a = rng.integer(d);
       const b = rng.integer(d);
       const kept = order[a]!;
@@ -200,6 +211,23 @@ export async function searchOrders<State extends ParentSet>(
     }
   }
 
+  /** Chooses all parents afresh in the order reached; whether some are better than those kept through the moves. */
+  async function refit(): Promise<boolean> {
+    let improved = false;
+    for (let i = 0; i < d; i++) {
+      const wait = breathe();
+      if (wait !== undefined) await wait;
+      over ||= expired();
+      if (over) break;
+      const v = order[i]!;
+      const fresh = scorer.fit(v, candidates, collect(v, i, -1, requiredOf[v]!));
+      if (fresh.score >= current[v]!.score - tie) continue;
+      put(v, fresh);
+      improved = true;
+    }
+    return improved;
+  }
+
   for (let i = 0; i < d; i++) position[order[i]!] = i;
   for (let i = 0; i < d; i++) {
     fitAt(i);
@@ -211,7 +239,6 @@ export async function searchOrders<State extends ParentSet>(
   let best = Number.POSITIVE_INFINITY;
   const bestOrder = order.slice();
   let bestStates: State[] = [];
-  let over = d < 2;
   let restart = 0;
   for (; ; restart++) {
     if (restart > 0) {
@@ -230,7 +257,8 @@ export async function searchOrders<State extends ParentSet>(
         if (over) break;
       }
       score = total();
-      if (over || before - score <= tie) break;
+      if (over || (before - score <= tie && !(await refit()))) break;
+      score = total();
     }
     const improved = best - score > tie;
     if (improved) {
