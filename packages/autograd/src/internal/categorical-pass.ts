@@ -64,8 +64,9 @@ export function posteriorGumbel(
   const first = exponential(level);
   for (let q = 0; q < levels; q++) {
     const logP = (o[q * n + k] as number) - total;
-    const time = q === level ? first : first + exponential(q) * Math.exp(-logP);
-    noise[q * rows + r] = -Math.log(time) - logP;
+    // −ln(s + E/p) − ln p = −ln(s·p + E), which holds up where p underflows
+    noise[q * rows + r] =
+      q === level ? -Math.log(first) - logP : -Math.log(first * Math.exp(logP) + exponential(q));
   }
 }
 

@@ -15,6 +15,7 @@ export function checkForward(plan: Plan, { rows, parameters, noise, gates, actio
   checkCommon('forward', plan, rows, parameters, gates);
   checkLength('forward', 'noise', noise.length, planLayout(plan).noiseColumns * rows);
   if (action !== undefined) checkAction('forward', plan, action, rows);
+  checkNoise(plan, noise, action?.cut, rows);
 }
 
 /** Refuses what a teacher-forced pass cannot run. */
@@ -26,20 +27,27 @@ export function checkTeacher(
   checkCommon(where, plan, rows, parameters, gates);
   checkLength(where, 'values', values.length, plan.variables * rows);
   if (omit !== undefined) checkLength(where, 'omit', omit.length, plan.variables * rows);
-  if (rowWeights !== undefined) checkLength(where, 'rowWeights', rowWeights.length, rows);
-  if (action !== undefined) checkAction(where, plan, action, rows);
-  checkLevels(where, plan, values, rows);
+  if (rowWeights !== undefined) {
+    checkLength(where, 'rowWeights', rowWeights.length, rows);
+    checkFinite(where, 'rowWeights', rowWeights);
+  }
+  if (action !== undefined) {
+    checkAction(where, plan, action, rows);
+    checkDensity(where, plan, action, omit, rows);
+  }
+  checkValues(where, plan, values, rows, [omit, action?.cut]);
 }
 
 /** Refuses what abduction cannot run. */
 export function checkAbduct(plan: Plan, { rows, parameters, values, gates, uniforms }: AbductInput): void {
   checkCommon('abduct', plan, rows, parameters, gates);
   checkLength('abduct', 'values', values.length, plan.variables * rows);
-  checkLevels('abduct', plan, values, rows);
+  checkValues('abduct', plan, values, rows, []);
   const categorical = plan.mechanisms.some(({ head }) => head.kind === 'categorical');
-  if (uniforms !== undefined)
+  if (uniforms !== undefined) {
     checkLength('abduct', 'uniforms', uniforms.length, planLayout(plan).noiseColumns * rows);
-  else if (categorical) {
+    checkUniforms(plan, uniforms, rows);
+  } else if (categorical) {
     throw new InputError(
       'autograd/uniforms',
       'abduct: the plan has a categorical variable, whose noise is drawn from its posterior: give `uniforms`.',
@@ -74,9 +82,9 @@ function checkCommon(
         : `${where}: this plan has no gates. Leave them out, or create it with gates: 'edges'.`,
     );
   }
-  if (gates !== undefined && gates.length !== layout.edges) {
-    checkLength(where, 'gates', gates.length, layout.edges * rows);
-  }
+  if (gates === undefined) return;
+  if (gates.length !== layout.edges) checkLength(where, 'gates', gates.length, layout.edges * rows);
+  checkFinite(where, 'gates', gates);
 }
 
 function checkAction(where: string, plan: Plan, action: PlanAction, rows: number): void {
@@ -92,10 +100,18 @@ function checkAction(where: string, plan: Plan, action: PlanAction, rows: number
         const v = value[at] as number;
         if (!Number.isFinite(v) || (levels > 0 && !isLevel(v, levels)))
           throw badValue(where, plan, j, at - j * rows, v);
-      } else if (
-        levels > 0 &&
-        ((shift?.[at] ?? 0) !== 0 || (scale?.[at] ?? 1) !== 1 || (noiseFactor?.[at] ?? 1) !== 1)
-      ) {
+        continue;
+      }
+      const changes = [shift?.[at] ?? 0, scale?.[at] ?? 1, noiseFactor?.[at] ?? 1] as const;
+      const broken = changes.find((change) => !Number.isFinite(change));
+      if (broken !== undefined) {
+        throw new InputError(
+          'autograd/action-value',
+          `${where}: the shift, scale or noise factor of ${quoteName(plan.names[j] as string)} is ${broken} in row ${at - j * rows}; it must be finite.`,
+          { variable: plan.names[j], row: at - j * rows, value: broken },
+        );
+      }
+      if (levels > 0 && (changes[0] !== 0 || changes[1] !== 1 || changes[2] !== 1)) {
         throw new InputError(
           'autograd/categorical-action',
           `${where}: ${quoteName(plan.names[j] as string)} is categorical; in row ${at - j * rows} it can be cut, not shifted or scaled.`,
@@ -103,6 +119,91 @@ function checkAction(where: string, plan: Plan, action: PlanAction, rows: number
         );
       }
     }
+  }
+}
+
+/** A term without spread has no density. */
+function checkDensity(
+  where: string,
+  plan: Plan,
+  { cut, scale, noiseFactor }: PlanAction,
+  omit: Uint8Array | undefined,
+  rows: number,
+): void {
+  if (scale === undefined && noiseFactor === undefined) return;
+  for (let at = 0; at < cut.length; at++) {
+    if (scale?.[at] !== 0 && noiseFactor?.[at] !== 0) continue;
+    if (cut[at] === 1 || omit?.[at] === 1) continue;
+    const [name, row] = [plan.names[Math.floor(at / rows)] as string, at % rows];
+    throw new InputError(
+      'autograd/no-density',
+      `${where}: row ${row} of ${quoteName(name)} has scale or noise 0, so it has no density. Omit that term.`,
+      { variable: name, row },
+    );
+  }
+}
+
+/** What a mechanism that is not cut reads; Gumbel noise may be infinite. */
+function checkNoise(plan: Plan, noise: ArrayLike<number>, cut: Uint8Array | undefined, rows: number): void {
+  for (const [j, { noise: from, noiseWidth }] of planLayout(plan).mechanisms.entries()) {
+    const categorical = plan.mechanisms[j]?.head.kind === 'categorical';
+    for (let at = from * rows; at < (from + noiseWidth) * rows; at++) {
+      const u = noise[at] as number;
+      const row = at % rows;
+      if (Number.isFinite(u) || (categorical && !Number.isNaN(u)) || cut?.[j * rows + row] === 1) continue;
+      throw new InputError(
+        'autograd/noise',
+        `forward: the noise of ${quoteName(plan.names[j] as string)} is ${u} in row ${row}; it must be a finite number.`,
+        { variable: plan.names[j], row, value: u },
+      );
+    }
+  }
+}
+
+/** Values that a kept term reads, as its own or as a parent's. */
+function checkValues(
+  where: string,
+  plan: Plan,
+  values: ArrayLike<number>,
+  rows: number,
+  [omit, cut]: readonly (Uint8Array | undefined)[],
+): void {
+  checkLevels(where, plan, values, rows);
+  for (let at = 0; at < values.length; at++) {
+    if (Number.isFinite(values[at])) continue;
+    const [j, row] = [Math.floor(at / rows), at % rows];
+    const kept = (k: number): boolean => omit?.[k * rows + row] !== 1 && cut?.[k * rows + row] !== 1;
+    const { offsets, items } = plan.parents;
+    const read = plan.mechanisms.some(
+      (_, k) => kept(k) && (k === j || items.subarray(offsets[k], offsets[k + 1]).includes(j)),
+    );
+    if (read) throw badValue(where, plan, j, row, values[at] as number);
+  }
+}
+
+function checkUniforms(plan: Plan, uniforms: ArrayLike<number>, rows: number): void {
+  for (const [j, { noise, noiseWidth }] of planLayout(plan).mechanisms.entries()) {
+    if (plan.mechanisms[j]?.head.kind !== 'categorical') continue;
+    for (let at = noise * rows; at < (noise + noiseWidth) * rows; at++) {
+      const value = uniforms[at] as number;
+      if (value > 0 && value < 1) continue;
+      throw new InputError(
+        'autograd/uniforms',
+        `abduct: a uniform number for ${quoteName(plan.names[j] as string)} is ${value} in row ${at % rows}; it must lie between 0 and 1, ends excluded.`,
+        { variable: plan.names[j], row: at % rows, value },
+      );
+    }
+  }
+}
+
+function checkFinite(where: string, what: string, numbers: ArrayLike<number>): void {
+  for (let at = 0; at < numbers.length; at++) {
+    if (Number.isFinite(numbers[at])) continue;
+    throw new InputError(
+      'autograd/number',
+      `${where}: ${what}[${at}] is ${numbers[at]}; it must be a finite number.`,
+      { what, at, value: numbers[at] },
+    );
   }
 }
 

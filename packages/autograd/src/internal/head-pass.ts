@@ -54,7 +54,7 @@ const additive: HeadPass = {
   },
   nll(o, _n, k, logScale, x, factor) {
     const u = ((x - (o[k] as number)) * Math.exp(-logScale)) / factor;
-    return 0.5 * u * u + logScale + Math.log(factor) + halfLogTwoPi;
+    return 0.5 * u * u + logScale + Math.log(Math.abs(factor)) + halfLogTwoPi;
   },
   nllBackward(o, _n, k, logScale, x, factor, weight, dO) {
     const precision = Math.exp(-logScale) / factor;
@@ -185,7 +185,7 @@ function flow(components: number): HeadPass {
       const z = zOf(o, n, k, x);
       const u = sum(o, n, k, z) / factor;
       const slope = slopes(o, n, k, z)[0];
-      return 0.5 * u * u + (o[n + k] as number) - Math.log(slope) + Math.log(factor) + halfLogTwoPi;
+      return 0.5 * u * u + (o[n + k] as number) - Math.log(slope) + Math.log(Math.abs(factor)) + halfLogTwoPi;
     },
     nllBackward(o, n, k, _ls, x, factor, weight, dO) {
       const z = zOf(o, n, k, x);

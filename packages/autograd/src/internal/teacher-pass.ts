@@ -1,4 +1,3 @@
-import { InputError, quoteName } from '@cfe/base';
 import type { Executor, TeacherInput } from '../executor.ts';
 import { type Dtype, type Floats, floats } from '../floats.ts';
 import type { Plan } from '../plan.ts';
@@ -6,7 +5,7 @@ import { type MechanismLayout, planLayout } from '../plan-layout.ts';
 import { gatesOf } from './ancestral-pass.ts';
 import { levelNll, levelNllBackward } from './categorical-pass.ts';
 import { checkTeacher } from './check-input.ts';
-import { headPass } from './head-pass.ts';
+import { type HeadPass, headPass } from './head-pass.ts';
 import {
   backwardLayers,
   emptyTrace,
@@ -20,6 +19,9 @@ import {
 export function teacherPass(plan: Plan, dtype: Dtype): Pick<Executor, 'logDensity' | 'likelihood'> {
   const layout = planLayout(plan);
   const trace = emptyTrace(dtype);
+  const passes = plan.mechanisms.map(({ head }) =>
+    head.kind === 'categorical' ? undefined : headPass(head),
+  );
 
   /** The outputs of mechanism j over the rows whose term counts; `trace` holds the rest. */
   function outputsOf(j: number, input: TeacherInput): Floats {
@@ -46,7 +48,7 @@ export function teacherPass(plan: Plan, dtype: Dtype): Pick<Executor, 'logDensit
     const { head } = plan.mechanisms[j] as Plan['mechanisms'][number];
     const { logScale } = layout.mechanisms[j] as MechanismLayout;
     const sigma = logScale < 0 ? 0 : (input.parameters[logScale] as number);
-    const pass = head.kind === 'categorical' ? undefined : headPass(head);
+    const pass = passes[j];
     const { live, n } = trace;
     for (let k = 0; k < n; k++) {
       const r = live[k] as number;
@@ -57,7 +59,6 @@ export function teacherPass(plan: Plan, dtype: Dtype): Pick<Executor, 'logDensit
       const at = j * input.rows + r;
       const scale = Math.abs(input.action?.scale?.[at] ?? 1);
       const factor = input.action?.noiseFactor?.[at] ?? 1;
-      if (scale === 0 || factor === 0) throw singular(plan, j, r);
       visit(k, r, pass.nll(o, n, k, sigma, ownValue(j, input, r), factor) + Math.log(scale));
     }
   }
@@ -102,7 +103,7 @@ export function teacherPass(plan: Plan, dtype: Dtype): Pick<Executor, 'logDensit
             return;
           }
           const factor = action?.noiseFactor?.[j * rows + row] ?? 1;
-          dLogScale += headPass(head).nllBackward(
+          dLogScale += (passes[j] as HeadPass).nllBackward(
             o,
             n,
             k,
@@ -128,12 +129,4 @@ export function teacherPass(plan: Plan, dtype: Dtype): Pick<Executor, 'logDensit
 
 function levelsOf(head: Plan['mechanisms'][number]['head']): number {
   return head.kind === 'categorical' ? head.levels : 0;
-}
-
-function singular(plan: Plan, j: number, row: number): InputError {
-  return new InputError(
-    'autograd/no-density',
-    `likelihood: row ${row} of ${quoteName(plan.names[j] as string)} has scale or noise 0, so it has no density. Omit that term.`,
-    { variable: plan.names[j], row },
-  );
 }
