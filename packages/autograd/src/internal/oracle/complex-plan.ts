@@ -183,26 +183,21 @@ function bent({ components }: Flow, outputs: readonly Complex[], z: Complex): [C
 
 /** S⁻¹(u): bisection on the real line, where S is increasing, then Newton steps in the complex plane. */
 function unbent(head: Flow, outputs: readonly Complex[], u: Complex): Complex {
-  let low = u.re;
-  let high = u.re;
-  for (let k = 0; k < head.components; k++) {
-    low -= Math.exp((outputs[2 + k] as Complex).re);
-    high += Math.exp((outputs[2 + k] as Complex).re);
-  }
-  for (let round = 0; round < 60; round++) {
-    const middle = 0.5 * (low + high);
-    if (
-      bent(
-        head,
-        outputs.map(({ re }) => complex(re)),
-        complex(middle),
-      )[0].re < u.re
-    )
-      low = middle;
-    else high = middle;
+  const shape = (part: number): number[] =>
+    outputs.slice(2 + part * head.components, 2 + (part + 1) * head.components).map(({ re }) => re);
+  const a = shape(0).map(Math.exp);
+  const b = shape(1).map(Math.exp);
+  const c = shape(2);
+  const reach = a.reduce((sum, x) => sum + x, 0);
+  let [low, high] = [u.re - reach, u.re + reach];
+  for (let round = 0; round < 30; round++) {
+    const z = 0.5 * (low + high);
+    const value = a.reduce((sum, x, k) => sum + x * Math.tanh((b[k] as number) * z + (c[k] as number)), z);
+    if (value < u.re) low = z;
+    else high = z;
   }
   let z = complex(0.5 * (low + high));
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < 4; round++) {
     const [value, slope] = bent(head, outputs, z);
     z = subtract(z, divide(subtract(value, u), slope));
   }
