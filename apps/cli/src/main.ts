@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { CfeError, messageOf } from '@cfe/base';
 import { CommanderError } from 'commander';
 import { commands } from './commands.ts';
 import { assignmentsApart, createProgram } from './program.ts';
+import { ownVersion } from './versions.ts';
 
 /** Exit codes: 0 done, 1 failed, 2 bad usage or input. */
 const failed = 1;
@@ -27,7 +27,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   });
   let exitCode = 0;
   const program = createProgram(commands, {
-    version: version(),
+    version: ownVersion(),
     signal: stop.signal,
     async onOutcome(outcome, { json }) {
       exitCode = outcome.exitCode ?? 0;
@@ -61,9 +61,4 @@ async function write(text: string | Iterable<string>): Promise<void> {
       process.stdout.write(whole, (error) => (error ? reject(error) : resolve())),
     );
   }
-}
-
-function version(): string {
-  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(manifest) as { version: string }).version;
 }
