@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { exampleRequest } from './support/example-plugin.ts';
@@ -16,7 +16,11 @@ const packages = readWorkspaces().filter(({ folder }) => folder.startsWith('pack
 const inSources = packages.flatMap(({ folder, sources }) =>
   [...sources].flatMap(([path, text]) => examplesInSource(`${folder}/${path}`, text)),
 );
-const inReadmes = ['README.md', ...packages.map(({ folder }) => `${folder}/README.md`)]
+const guides = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+  .map((path) => `docs/${path.replaceAll('\\', '/')}`)
+  .filter((path) => path.endsWith('.md') && !path.startsWith('docs/api/'))
+  .sort();
+const inReadmes = ['README.md', ...packages.map(({ folder }) => `${folder}/README.md`), ...guides]
   .filter((path) => existsSync(join(root, path)))
   .flatMap((path) => examplesInMarkdown(path, readFileSync(join(root, path), 'utf8')));
 

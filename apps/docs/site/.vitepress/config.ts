@@ -1,0 +1,43 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type DefaultTheme, defineConfig } from 'vitepress';
+
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const vue = dirname(fileURLToPath(import.meta.resolve('vue/package.json')));
+const reference = at('../../../../docs/api/typedoc-sidebar.json');
+const api: DefaultTheme.SidebarItem[] = existsSync(reference)
+  ? (JSON.parse(readFileSync(reference, 'utf8')) as DefaultTheme.SidebarItem[])
+  : [];
+
+export default defineConfig({
+  title: 'CFE',
+  description: 'The causal fine-tuning engine: what would have happened, from a table, in TypeScript.',
+  srcDir: at('../../../../docs'),
+  cacheDir: at('../../dist/.vitepress-cache'),
+  cleanUrls: false,
+  lastUpdated: false,
+  // The pages lie outside this package, where no `vue` can be found.
+  vite: { resolve: { alias: [{ find: /^vue(?=\/|$)/, replacement: vue }] } },
+  themeConfig: {
+    search: { provider: 'local' },
+    nav: [
+      { text: 'Start', link: '/guide/start' },
+      { text: 'API', link: '/api/' },
+      { text: 'Decisions', link: '/decisions/README' },
+    ],
+    sidebar: {
+      '/api/': [{ text: 'API', items: api }],
+      '/': [
+        {
+          text: 'Guide',
+          items: [
+            { text: 'Start in five minutes', link: '/guide/start' },
+            { text: 'What an intervention cuts', link: '/guide/interventions' },
+            { text: 'How sure an answer is', link: '/guide/uncertainty' },
+          ],
+        },
+      ],
+    },
+  },
+});

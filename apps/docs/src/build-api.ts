@@ -1,0 +1,102 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  Application,
+  LogLevel,
+  type ProjectReflection,
+  type Reflection,
+  ReflectionKind,
+  type TypeDocOptions,
+} from 'typedoc';
+import { paths } from './paths.ts';
+
+interface Manifest {
+  readonly name: string;
+  readonly exports: Readonly<Record<string, string | { readonly '@cfe/source'?: string }>>;
+}
+
+/** The source file of every entry that the published packages offer. */
+function entryPoints(): string[] {
+  return readdirSync(join(paths.root, 'packages'))
+    .sort()
+    .flatMap((name) => {
+      const folder = join(paths.root, 'packages', name);
+      const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
+      return Object.values(exports).flatMap((target) =>
+        typeof target === 'object' && target['@cfe/source'] !== undefined
+          ? [join(folder, target['@cfe/source'])]
+          : [],
+      );
+    });
+}
+
+/**
+ * Writes the API reference of all packages as pages of the site, and says what is wrong with the comments.
+ *
+ * @returns how many links lead nowhere, or types are used and not exported
+ */
+export async function buildApi(): Promise<number> {
+  const options: TypeDocOptions & Record<string, unknown> = {
+    entryPoints: entryPoints(),
+    tsconfig: join(paths.root, 'tsconfig.json'),
+    basePath: paths.root,
+    plugin: ['typedoc-plugin-markdown', 'typedoc-vitepress-theme'],
+    out: paths.api,
+    docsRoot: paths.pages,
+    readme: 'none',
+    entryFileName: 'index',
+    excludeInternal: true,
+    excludeExternals: true,
+    skipErrorChecking: true,
+    hidePageHeader: true,
+    hideBreadcrumbs: true,
+    sourceLinkTemplate: '{path}#L{line}',
+    disableSources: true,
+    validation: { notExported: true, invalidLink: true, notDocumented: false, rewrittenLink: false },
+    logLevel: 'Warn',
+  };
+  const app = await Application.bootstrapWithPlugins(options as TypeDocOptions);
+  // A comment may name one option of a destructured argument, which the converter takes for a parameter that is not there.
+  app.logger.level = LogLevel.Error;
+  const project = await app.convert();
+  app.logger.level = LogLevel.Warn;
+  app.logger.resetWarnings();
+  if (project === undefined) throw new Error('the reference could not be made (see above)');
+  for (const entry of project.children ?? []) entry.name = moduleName(entry.name);
+  linkAcrossPackages(project);
+  app.validate(project);
+  await app.generateOutputs(project);
+  return app.logger.warningCount + app.logger.errorCount;
+}
+
+/** Comments link to what other packages export without importing it: a link is found by its name. */
+function linkAcrossPackages(project: ProjectReflection): void {
+  for (const { comment } of Object.values(project.reflections)) {
+    const parts = [
+      ...(comment?.summary ?? []),
+      ...(comment?.blockTags.flatMap(({ content }) => content) ?? []),
+    ];
+    for (const part of parts) {
+      if (part.kind !== 'inline-tag' || part.tag !== '@link' || part.target !== undefined) continue;
+      const [name = '', member] = part.text.split(/[.#]/);
+      const owner = exportedAs(project, name);
+      const target = member === undefined ? owner : owner?.getChildByName([member]);
+      if (target !== undefined) part.target = target;
+    }
+  }
+}
+
+function exportedAs(project: ProjectReflection, name: string): Reflection | undefined {
+  const kinds =
+    ReflectionKind.Class | ReflectionKind.Interface | ReflectionKind.TypeAlias | ReflectionKind.Function;
+  return project
+    .getReflectionsByKind(kinds)
+    .find((reflection) => reflection.name === name && reflection.parent?.kindOf(ReflectionKind.Module));
+}
+
+/** `packages/base/src/threads` is what people import as `@cfe/base/threads`. */
+function moduleName(path: string): string {
+  const [, name, entry] = /^packages\/([^/]+)\/src(?:\/(.+))?$/.exec(path) ?? [];
+  if (name === undefined) return path;
+  return entry === undefined || entry === 'index' ? `@cfe/${name}` : `@cfe/${name}/${entry}`;
+}
