@@ -1,7 +1,7 @@
 import { InputError } from '@cfe/base';
 import type { Cpdag, Dag, Graph } from './graph.ts';
 import { type EffectJudge, effectJudge } from './internal/effect-judge.ts';
-import { osetVerdict } from './internal/oset-verdict.ts';
+import { osetVerdicts } from './internal/oset-verdicts.ts';
 import { incident } from './queries.ts';
 import { reachable } from './reachable.ts';
 import { checkSameNames, permuteNodes } from './transform.ts';
@@ -77,13 +77,12 @@ export function parentAid(truth: Dag | Cpdag | Graph, estimate: Dag | Cpdag | Gr
  * ancestorAid(truth, createDag(['a', 'b', 'c'], [['a', 'b'], ['c', 'b']])).count; // → 4
  */
 export function ancestorAid(truth: Dag | Cpdag | Graph, estimate: Dag | Cpdag | Graph): Distance {
-  return distance('ancestorAid', truth, estimate, (guess, judge, t) => {
+  return distance('ancestorAid', truth, estimate, (guess, judge) => (t) => {
     const above = reachable([guess.graph.parents], [t]);
     above[t] = 0;
     const set: number[] = [];
     for (let i = 0; i < above.length; i++) if (above[i] === 1) set.push(i);
-    const wrong = judge.misadjusted(t, set);
-    return (y) => wrong[y] === 1;
+    return judge.misadjusted(t, set);
   });
 }
 
@@ -99,21 +98,18 @@ export function ancestorAid(truth: Dag | Cpdag | Graph, estimate: Dag | Cpdag | 
  * osetAid(truth, createDag(['a', 'b', 'c'], [['a', 'b'], ['c', 'b']])).count; // → 4
  */
 export function osetAid(truth: Dag | Cpdag | Graph, estimate: Dag | Cpdag | Graph): Distance {
-  return distance('osetAid', truth, estimate, osetVerdict);
+  return distance('osetAid', truth, estimate, (guess, judge) => osetVerdicts(guess.graph, judge));
 }
 
-/** For one treatment: whether the set that the guess offers for an outcome fails in the truth. */
-type Verdict = (guess: EffectJudge, truth: EffectJudge, t: number) => (y: number) => boolean;
+/** For each treatment, marks of the outcomes for which the set that the guess offers fails in the truth. */
+type Verdicts = (guess: EffectJudge, truth: EffectJudge) => (t: number) => Uint8Array;
 
 function parentDistance(where: string, truth: Graph, estimate: Graph): Distance {
   return distance(
     where,
     truth,
     estimate,
-    (guess, judge, t) => {
-      const wrong = judge.misadjusted(t, incident(guess.graph.parents, t));
-      return (y) => wrong[y] === 1;
-    },
+    (guess, judge) => (t) => judge.misadjusted(t, incident(guess.graph.parents, t)),
     (guess, t) => {
       const effect = new Uint8Array(guess.graph.nodes.length).fill(1);
       for (const parent of incident(guess.graph.parents, t)) effect[parent] = 0;
@@ -126,7 +122,7 @@ function distance(
   where: string,
   truth: Graph,
   estimate: Graph,
-  verdict: Verdict,
+  verdicts: Verdicts,
   claimedEffects = (guess: EffectJudge, t: number): Uint8Array => guess.possibleDescendants(t),
 ): Distance {
   checkSameNames(where, truth.nodes, estimate.nodes);
@@ -145,17 +141,20 @@ function distance(
   const judge = effectJudge(truth, where);
   const guess = effectJudge(permuteNodes(estimate, truth.nodes), where);
   const d = truth.nodes.length;
+  const wrongIn = verdicts(guess, judge);
   let count = 0;
   for (let t = 0; t < d; t++) {
     const effects = judge.possibleDescendants(t);
     const claimed = claimedEffects(guess, t);
     const open = judge.undetermined(t);
     const claimedOpen = guess.undetermined(t);
-    const isWrong = verdict(guess, judge, t);
+    const misadjusted = wrongIn(t);
     for (let y = 0; y < d; y++) {
       if (y === t) continue;
       const wrong =
-        claimed[y] === 0 ? effects[y] === 1 : open[y] !== claimedOpen[y] || (open[y] === 0 && isWrong(y));
+        claimed[y] === 0
+          ? effects[y] === 1
+          : open[y] !== claimedOpen[y] || (open[y] === 0 && misadjusted[y] === 1);
       if (wrong) count++;
     }
   }

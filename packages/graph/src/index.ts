@@ -1,6 +1,7 @@
 export { adjacencyFromRows, fromAdjacency, fromWeights, toAdjacency } from './adjacency.ts';
 export { ancestorAid, type Distance, osetAid, parentAid, sid } from './adjustment-distance.ts';
 export { causalPaths } from './causal-paths.ts';
+export { compareGraphs, type GraphComparison, type GraphDistances } from './compare-graphs.ts';
 export { cpdag, interventionalCpdag } from './cpdag.ts';
 export { createDag, createGraph, type EdgeInput } from './create-graph.ts';
 export { type EdgeScore, type EdgeScores, edgeScores } from './edge-scores.ts';

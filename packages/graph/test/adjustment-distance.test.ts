@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   ancestorAid,
+  compareGraphs,
   cpdag,
   createDag,
   createGraph,
@@ -8,9 +9,11 @@ import {
   dSeparated,
   edgesOf,
   type Graph,
+  incident,
   osetAid,
   parentAid,
   permuteNodes,
+  reachable,
   shd,
   sid,
 } from '../src/index.ts';
@@ -179,6 +182,57 @@ describe('by definition', () => {
       distanceByDefinition(kind, truth, guess, verdict);
     same(all(truth, guess).slice(1), [by('parent'), by('ancestor'), by('oset')]);
   }
+});
+
+test('more outcomes than one word has bits: the O-set distance pair by pair', () => {
+  for (const rng of cases(4, 'lanes')) {
+    const d = 70;
+    const truth = randomDag(rng, d, 0.06);
+    const guess = randomDag(rng.fork('guess'), d, 0.06);
+    for (const [a, b] of [
+      [truth, guess],
+      [cpdag(truth), cpdag(guess)],
+    ] as const) {
+      const judge = effectJudge(a, 'test');
+      const claims = effectJudge(b, 'test');
+      let count = 0;
+      for (let t = 0; t < d; t++) {
+        const claimed = claims.possibleDescendants(t);
+        const below = reachable([b.children], [t]);
+        const only = Uint8Array.from({ length: d }, (_, i) => (i === t ? 1 : 0));
+        for (let y = 0; y < d; y++) {
+          if (y === t) continue;
+          const above = reachable([b.parents], [y], only);
+          const set = new Set<number>();
+          for (let c = 0; c < d; c++)
+            if (c !== t && above[c] === 1 && below[c] === 1)
+              for (const p of incident(b.parents, c)) if (below[p] === 0) set.add(p);
+          const open = judge.undetermined(t)[y];
+          const wrong =
+            claimed[y] === 0
+              ? judge.possibleDescendants(t)[y] === 1
+              : open !== claims.undetermined(t)[y] || (open === 0 && judge.misadjusted(t, set)[y] === 1);
+          if (wrong) count++;
+        }
+      }
+      expect(osetAid(a, b).count).toBe(count);
+    }
+  }
+});
+
+test('all of it at once, and null where a distance is not defined', () => {
+  const truth = dag(['0', '1'], ['1', '2']);
+  const guess = dag(['0', '1'], ['2', '1'], ['2', '3']);
+  const { cpdag: ofClasses, ...ofDags } = compareGraphs(truth, guess);
+  expect([ofDags.shd, ofDags.parentAid, ofDags.ancestorAid, ofDags.osetAid]).toEqual(all(truth, guess));
+  expect(ofDags.sid).toBe(sid(truth, guess).count);
+  expect(ofDags.normalised).toMatchObject({ shd: 2 / 6, sid: sid(truth, guess).normalised });
+  expect([ofClasses?.shd, ofClasses?.parentAid, ofClasses?.ancestorAid, ofClasses?.osetAid]).toEqual(
+    all(cpdag(truth), cpdag(guess)),
+  );
+  expect(compareGraphs(truth, cpdag(guess))).toMatchObject({ sid: null, cpdag: ofClasses });
+  const open = createGraph('pdag', truth.nodes, [{ from: '0', to: '1', type: 'undirected' }]);
+  expect(compareGraphs(truth, open)).toMatchObject({ shd: 2, sid: null, parentAid: null, cpdag: null });
 });
 
 test('laws: zero on the truth, zero for a supergraph in one order, blind to the names of nodes', () => {

@@ -1,4 +1,4 @@
-import type { Graph } from '../graph.ts';
+import type { Graph, Incidence } from '../graph.ts';
 import { reachable } from '../reachable.ts';
 import { memberOf } from './class-member.ts';
 import { nonCausal, openWalks, type WalkSpace, walkSpace } from './open-walks.ts';
@@ -11,6 +11,12 @@ import { nonCausal, openWalks, type WalkSpace, walkSpace } from './open-walks.ts
  */
 export interface EffectJudge {
   readonly graph: Graph;
+  /** a DAG of the class, or the graph itself */
+  readonly member: Graph;
+  /** along → (and —) */
+  readonly down: readonly Incidence[];
+  /** against → (and along —) */
+  readonly up: readonly Incidence[];
   /** marks of t and all that it may have an effect on */
   possibleDescendants(t: number): Uint8Array;
   /** marks of the outcomes whose effect of t the class leaves open: a possibly directed path from t starts with — */
@@ -32,6 +38,9 @@ export function effectJudge(graph: Graph, where: string): EffectJudge {
   const nothing = new Uint8Array(d);
   return {
     graph,
+    member,
+    down,
+    up,
     possibleDescendants: (t) => reachable(down, [t]),
     undetermined(t) {
       const from = neighbours.offsets[t] as number;
