@@ -11,6 +11,8 @@ export interface RandomDagOptions {
   readonly nodes: number;
   /** expected number of neighbours of a node, so that degree · nodes / 2 edges are expected; default 2 */
   readonly degree?: number;
+  /** exactly so many edges, instead of `degree`; Erdős–Rényi only */
+  readonly edges?: number | undefined;
   /** share of a small world's edges that are rewired, default 0.2 */
   readonly rewiring?: number;
   readonly seed?: Seed | undefined;
@@ -47,7 +49,17 @@ export function randomDag(options: RandomDagOptions): Dag {
     );
   }
   const most = mostEdges(family, d);
-  const edges = (degree * d) / 2;
+  const edges = options.edges ?? (degree * d) / 2;
+  if (
+    options.edges !== undefined &&
+    (family !== 'erdos-renyi' || !Number.isInteger(edges) || !(edges >= 0 && edges <= most))
+  ) {
+    throw new InputError(
+      'data/graph-edges',
+      `randomDag: 'edges' must be a whole number from 0 to ${most}, of an 'erdos-renyi' graph; got ${edges} of '${family}'.`,
+      { family, nodes: d, edges },
+    );
+  }
   if (!(edges >= 0 && edges <= most + 1e-9)) {
     throw new InputError(
       'data/graph-degree',
@@ -65,7 +77,8 @@ export function randomDag(options: RandomDagOptions): Dag {
     );
   }
   const rng = rngFrom(options.seed).fork('graph');
-  const pairs = draw[family]({ d, edges, rewiring, rng: rng.fork(family) });
+  const drawing = { d, edges, rewiring, rng: rng.fork(family) };
+  const pairs = options.edges === undefined ? draw[family](drawing) : exactly(drawing);
   const place = permutation(rng.fork('order'), d);
   const names = Array.from({ length: d }, (_, i) => `x${i + 1}`);
   return createDag(
@@ -116,6 +129,13 @@ function bernoulliPairs(
   const kept: [number, number][] = [];
   for (const [i, j] of pairs) if (rng.uniform() < probability) kept.push([i, j]);
   return kept;
+}
+
+/** A uniformly random set of so many pairs. */
+function exactly({ d, edges, rng }: Drawing): Pairs {
+  const all = [...allPairs(d)];
+  const order = permutation(rng, all.length);
+  return Array.from(order.subarray(0, edges), (k) => all[k] as readonly [number, number]);
 }
 
 function scaleFree({ d, edges, rng }: Drawing): Pairs {
