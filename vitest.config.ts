@@ -21,6 +21,12 @@ const config: ViteUserConfig = defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // Bundled once, as the build of @cfe/autograd/tfjs does: 250 files that Node cannot import by themselves.
+    deps: {
+      optimizer: {
+        ssr: { enabled: true, include: ['@tensorflow/tfjs-core/dist/register_all_gradients.js'] },
+      },
+    },
   },
 });
 
