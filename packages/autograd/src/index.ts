@@ -24,6 +24,7 @@ export type {
   TeacherInput,
 } from './executor.ts';
 export type { Dtype, Floats } from './floats.ts';
+export { type DroppedEdge, type HardenedGates, hardenGates } from './harden-gates.ts';
 export { initialParameters } from './initial-parameters.ts';
 export {
   type LbfgsOptions,
@@ -44,6 +45,8 @@ export type { Activation, Head, MechanismPlan, Plan } from './plan.ts';
 export type { PlanAction } from './plan-action.ts';
 export { type LayerLayout, type MechanismLayout, type PlanLayout, planLayout } from './plan-layout.ts';
 export { createReferenceExecutor } from './reference-executor.ts';
+export { type GateOptions, type RelaxedGates, relaxGates } from './relax-gates.ts';
+export { type PrunedPlan, pruneGates, rewire } from './rewire.ts';
 export {
   type BackendSelection,
   executorFor,
