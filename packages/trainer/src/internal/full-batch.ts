@@ -1,20 +1,20 @@
 import { type Executor, type MechanismLayout, type Plan, planLayout } from '@cfe/autograd';
 import type { Rng } from '@cfe/base';
-import { type BlockLbfgs, blockLbfgs } from './block-lbfgs.ts';
+import { type BlockLbfgs, type BlockLoss, blockLbfgs } from './block-lbfgs.ts';
 import { meansOf, splitRows, standardError, termsOf } from './held-out.ts';
-import { penaltyMask } from './penalty-mask.ts';
-import { startFrom } from './start.ts';
+import { startFrom, type VariableStart } from './start.ts';
 import type { TrainingRows } from './training-rows.ts';
+import { type WeightPrior, weightPrior } from './weight-prior.ts';
 
-/** What a full-batch fit did, besides the parameters. */
+/** What a full-batch fit did. */
 export interface FullBatchResult {
   readonly parameters: Float64Array;
   /** evaluations of loss and gradient over all stages */
   readonly evaluations: number;
   /** by variable: mean held-out negative log-likelihood, standardised; NaN where nothing was held out for it */
   readonly heldOut: Float64Array;
-  /** by variable: the prior's spread that was chosen; 0 where it stayed with its straight line */
-  readonly spreads: Float64Array;
+  /** by variable: how it ended up */
+  readonly shapes: readonly ('line' | 'curve' | 'searched')[];
   readonly finished: 'converged' | 'max-steps';
   /** variables whose loss was not finite where the search began */
   readonly stuck: readonly number[];
@@ -34,11 +34,12 @@ export interface FullBatchOptions {
 }
 
 /**
- * Fits every mechanism by L-BFGS on its penalised likelihood over all rows.
+ * Fits every mechanism to all rows.
  *
- * A linear additive mechanism is its least-squares line and takes no search. Any other starts there, and what bends it
- * is kept only if it foretells held-out rows better than the line, by more than a standard error; how much it may bend
- * (the spread of the weights' prior) is chosen by the same rows. Then it is fitted again to all rows.
+ * A linear additive mechanism is its least-squares line, and one whose only parent bends it is a ridge regression; neither
+ * takes a search. Any other is searched by L-BFGS on its penalised likelihood, from such a start. What the search finds on
+ * a part of the rows is kept if it foretells the held-out ones better than the start does, by more than a standard error;
+ * the spread of the weights' prior is chosen by the same rows. Then it is fitted again to all rows.
  */
 export async function fullBatch(
   plan: Plan,
@@ -49,33 +50,26 @@ export async function fullBatch(
   const layout = planLayout(plan);
   const d = plan.variables;
   const heldOut = new Float64Array(d).fill(Number.NaN);
-  const chosen = new Float64Array(d);
+  const chosen = new Float64Array(d); // spread; 0: stays as it started
   const parameters = new Float64Array(layout.parameters);
-  startFrom(plan, data, parameters, rng.fork('start'));
-  const searched = plan.mechanisms.map((_, j) => needsSearch(plan, j));
-  const none = {
-    parameters,
-    evaluations: 0,
-    heldOut,
-    spreads: chosen,
-    finished: 'converged',
-    stuck: [],
-  } as const;
-  if (!searched.includes(true)) return none;
-
+  const starts = startFrom(plan, data, parameters, rng.fork('start'));
+  const wants = starts.map((start, j) => searchOf(plan, j, start));
+  const shapes = (): FullBatchResult['shapes'] =>
+    starts.map(({ kind }, j) =>
+      (chosen[j] as number) > 0 ? 'searched' : kind === 'curve' ? 'curve' : 'line',
+    );
   let evaluations = 0;
   const stuck: number[] = [];
-  const mask = penaltyMask(plan);
 
   async function search(
     stage: string,
     rows: TrainingRows,
     start: Float64Array,
-    spreadOf: (j: number) => number,
+    prior: WeightPrior,
     which: (j: number) => boolean,
   ): Promise<BlockLbfgs> {
     const blocks = layout.mechanisms.map(({ from, to }, j) => (which(j) ? { from, to } : undefined));
-    const run = blockLbfgs(start, blocks, penalisedLoss(executor, layout.mechanisms, rows, mask, spreadOf));
+    const run = blockLbfgs(start, blocks, penalisedLoss(executor, layout.mechanisms, rows, prior));
     for (let step = 0; step < maxSteps && run.running(); step++) {
       run.step();
       evaluations += 1;
@@ -89,80 +83,89 @@ export async function fullBatch(
   }
 
   const [train, test] = splitRows(data, options.heldOut, rng.fork('held out'));
-  const best = new Float64Array(d).fill(Number.POSITIVE_INFINITY);
-  const from = parameters.slice();
+  const fitStart = parameters.slice();
+  const fitStarts: VariableStart[] = [...starts];
   if (test !== undefined) {
-    startFrom(plan, train, from, rng.fork('start'));
-    const straight = termsOf(executor, test, from);
-    const line = meansOf(straight, test);
-    let current: Float64Array = from.slice();
-    for (const spread of spreads) {
-      const run = await search(
-        'choosing how much to bend',
-        train,
-        current,
-        () => spread,
-        (j) => searched[j] === true,
-      );
-      current = run.x.slice();
-      const bent = termsOf(executor, test, current);
-      const means = meansOf(bent, test);
-      for (let j = 0; j < d; j++) {
-        const mean = means[j] as number;
-        if (searched[j] !== true || !(mean < (best[j] as number))) continue;
-        const { kind } = (plan.mechanisms[j] as Plan['mechanisms'][number]).head;
-        const hasLine = (kind === 'additive' || kind === 'location-scale') && isDirect(plan, j);
-        if (hasLine && !((line[j] as number) - mean > standardError(straight, bent, test, j))) continue;
-        best[j] = mean;
-        chosen[j] = spread;
-        const { from: begin, to } = layout.mechanisms[j] as MechanismLayout;
-        parameters.set(current.subarray(begin, to), begin);
+    const from = parameters.slice();
+    const trainStarts = startFrom(plan, train, from, rng.fork('start'));
+    const before = termsOf(executor, test, from);
+    heldOut.set(meansOf(before, test));
+    const lowest = Float64Array.from(heldOut, (x, j) =>
+      wants[j] === 'needed' ? Number.POSITIVE_INFINITY : x,
+    );
+    const searched = (j: number): boolean => wants[j] !== 'none';
+    if (wants.some((want) => want !== 'none')) {
+      let current: Float64Array = from;
+      for (const spread of spreads) {
+        const prior = weightPrior(plan, from, trainStarts, () => spread);
+        const run = await search('choosing', train, current, prior, searched);
+        current = run.x.slice();
+        const after = termsOf(executor, test, current);
+        const means = meansOf(after, test);
+        for (let j = 0; j < d; j++) {
+          const mean = means[j] as number;
+          if (!searched(j) || !(mean < (lowest[j] as number))) continue;
+          const margin = wants[j] === 'needed' ? 0 : standardError(before, after, test, j);
+          if (wants[j] === 'optional' && !((heldOut[j] as number) - mean > margin)) continue;
+          lowest[j] = mean;
+          chosen[j] = spread;
+          const { from: begin, to } = layout.mechanisms[j] as MechanismLayout;
+          parameters.set(current.subarray(begin, to), begin);
+          fitStart.set(from.subarray(begin, to), begin);
+          fitStarts[j] = trainStarts[j] as VariableStart;
+        }
       }
+      for (let j = 0; j < d; j++) if ((chosen[j] as number) > 0) heldOut[j] = lowest[j] as number;
     }
-    for (let j = 0; j < d; j++) heldOut[j] = chosen[j] === 0 ? (line[j] as number) : (best[j] as number);
   } else {
-    chosen.fill(spreads[Math.floor(spreads.length / 2)] as number);
+    for (let j = 0; j < d; j++) if (wants[j] === 'needed') chosen[j] = spreads[spreads.length >> 1] as number;
   }
-  const again = (j: number): boolean => searched[j] === true && (chosen[j] as number) > 0;
-  const last = await search('fitting', data, parameters, (j) => chosen[j] as number, again);
-  const isOpen = layout.mechanisms.some((_, j) => again(j) && last.status(j) === 'running');
+
+  const again = (j: number): boolean => (chosen[j] as number) > 0;
+  if (!chosen.some((spread) => spread > 0)) {
+    return { parameters, evaluations, heldOut, shapes: shapes(), finished: 'converged', stuck };
+  }
+  const prior = weightPrior(plan, fitStart, fitStarts, (j) => (chosen[j] as number) || 1);
+  const last = await search('fitting', data, parameters, prior, again);
+  const isOpen = wants.some((_, j) => again(j) && last.status(j) === 'running');
   return {
     parameters: last.x.slice(),
     evaluations,
     heldOut,
-    spreads: chosen,
+    shapes: shapes(),
     finished: isOpen ? 'max-steps' : 'converged',
     stuck,
   };
 }
 
-/** Whether the start is not already the optimum. */
-function needsSearch(plan: Plan, j: number): boolean {
-  const { head, hidden } = plan.mechanisms[j] as Plan['mechanisms'][number];
-  const hasInputs = (planLayout(plan).mechanisms[j] as MechanismLayout).inputs > 0;
-  if (head.kind === 'flow') return true;
-  return hasInputs && (hidden.length > 0 || head.kind !== 'additive');
+/**
+ * Whether a variable's start is its fit (`none`), may be one (`optional`: a search has to beat it on held-out rows), or is
+ * no fit at all (`needed`).
+ */
+function searchOf(plan: Plan, j: number, { interacts }: VariableStart): 'none' | 'optional' | 'needed' {
+  const { head, hidden, skip } = plan.mechanisms[j] as Plan['mechanisms'][number];
+  const { inputs } = planLayout(plan).mechanisms[j] as MechanismLayout;
+  if (head.kind === 'flow') return 'needed';
+  if (inputs === 0) return 'none';
+  if (head.kind === 'categorical' || (hidden.length > 0 && !skip)) return 'needed';
+  if (head.kind === 'additive' && hidden.length === 0) return 'none';
+  // a hidden layer wide enough for the bends along single parents has only interactions left to find
+  const isWide = hidden.length === 1 && (hidden[0] as number) >= 4 * inputs;
+  return head.kind === 'additive' && isWide && !interacts ? 'none' : 'optional';
 }
 
-/** Whether the output reads the parents directly, so that the start is a line. */
-function isDirect(plan: Plan, j: number): boolean {
-  const { skip, hidden } = plan.mechanisms[j] as Plan['mechanisms'][number];
-  return skip || hidden.length === 0;
-}
-
-/** Mean negative log-likelihood of each variable's kept rows plus −log prior / rows. */
+/** Mean negative log-likelihood of each variable's kept rows, plus −log prior / rows. */
 function penalisedLoss(
   executor: Executor,
   mechanisms: readonly MechanismLayout[],
   data: TrainingRows,
-  mask: Uint8Array,
-  spreadOf: (j: number) => number,
-): (x: Float64Array, active: Uint8Array) => { losses: Float64Array; gradient: Float64Array } {
+  { centre, strength }: WeightPrior,
+): BlockLoss {
   const { rows, values, counts } = data;
   const omit = data.omit.slice();
   const off = new Uint8Array(mechanisms.length);
   const losses = new Float64Array(mechanisms.length);
-  const gradient = new Float64Array(mask.length);
+  const gradient = new Float64Array(strength.length);
   return (x, active) => {
     for (let j = 0; j < mechanisms.length; j++) {
       if (active[j] === 1 || off[j] === 1) continue;
@@ -174,18 +177,14 @@ function penalisedLoss(
       if (active[j] !== 1) continue;
       const n = counts[j] as number;
       const weight = rows / n;
-      const strength = 1 / (n * spreadOf(j) ** 2);
       let penalty = 0;
       for (let i = from; i < to; i++) {
-        const w = x[i] as number;
-        let g = weight * (result.gradient.parameters[i] as number);
-        if (mask[i] === 1) {
-          penalty += w * w;
-          g += strength * w;
-        }
-        gradient[i] = g;
+        const w = (x[i] as number) - (centre[i] as number);
+        const pull = ((strength[i] as number) * w) / n;
+        gradient[i] = weight * (result.gradient.parameters[i] as number) + pull;
+        penalty += pull * w;
       }
-      losses[j] = weight * (result.byVariable[j] as number) + 0.5 * strength * penalty;
+      losses[j] = weight * (result.byVariable[j] as number) + 0.5 * penalty;
     }
     return { losses, gradient };
   };

@@ -1,59 +1,169 @@
-import { type LayerLayout, type MechanismLayout, type Plan, planLayout } from '@cfe/autograd';
+import {
+  type Activation,
+  type LayerLayout,
+  type MechanismLayout,
+  type Plan,
+  planLayout,
+} from '@cfe/autograd';
 import type { Rng } from '@cfe/base';
 import { incident } from '@cfe/graph';
-import { leastSquares } from './least-squares.ts';
+import { type AxisUnit, axisUnits, writeUnits } from './axis-units.ts';
+import { leastSquares, residualOf } from './least-squares.ts';
+import { type Ridge, ridge } from './ridge.ts';
 import type { TrainingRows } from './training-rows.ts';
 
 /** Spreads under this, on the standardised scale, are taken for none: the variable is a function of its parents. */
 export const smallestSpread = 1e-6;
 
+/** How one variable's parameters start. */
+export interface VariableStart {
+  /**
+   * - `line`: the location is the least-squares line, which for a linear additive mechanism is the optimum
+   * - `curve`: the line plus bends along single parents, by ridge regression
+   * - `draw`: no direct way from the parents to the output, so a random function
+   */
+  readonly kind: 'line' | 'curve' | 'draw';
+  /** of the ridge on the bends' weights, in units of one row's noise variance; 0 if there are none */
+  readonly strength: number;
+  /** whether the residuals still answer to products of two parents, so that a search for interactions is worth its time */
+  readonly interacts: boolean;
+}
+
 /**
- * Parameters to start a fit from, written to `parameters`: a continuous variable's location is its least-squares line
- * where the output reads the parents directly, its spread that of the residuals; hidden layers are random and have no
- * say yet; a categorical variable has the frequencies of its levels.
+ * Parameters to start a fit from, written to `parameters`.
  *
- * For a linear additive mechanism this is already the maximum of the likelihood.
+ * Where the output reads the parents directly, the location starts as the least-squares line. With one hidden layer its
+ * units are laid along the axes of the continuous parents, and their weights found by ridge regression; these bends are
+ * kept where they lower the residuals by more than chance does (a likelihood ratio at the 0.5% level). A categorical
+ * variable starts from the frequencies of its levels.
  */
-export function startFrom(plan: Plan, data: TrainingRows, parameters: Float64Array, rng: Rng): void {
+export function startFrom(
+  plan: Plan,
+  data: TrainingRows,
+  parameters: Float64Array,
+  rng: Rng,
+): VariableStart[] {
   const layout = planLayout(plan);
-  for (const [j, mechanism] of layout.mechanisms.entries()) {
+  return layout.mechanisms.map((mechanism, j) => {
     const { head, hidden, skip } = plan.mechanisms[j] as Plan['mechanisms'][number];
-    const { from, to, layers, inputs } = mechanism;
+    const { layers, inputs } = mechanism;
     const output = layers[layers.length - 1] as LayerLayout;
     const isDirect = skip || hidden.length === 0 || inputs === 0;
     drawHidden(plan, j, mechanism, parameters, rng.fork(plan.names[j] as string));
-    const own = parameters.subarray(from, to);
-    const at = (position: number): number => position - from;
-    if (isDirect) own.fill(0, at(output.weights), at(output.bias + output.outputs));
-    else {
-      // a network without a direct way starts from its own random function, its location around the mean
-      for (let o = 0; o < output.outputs; o++) own[at(output.bias + o)] = 0;
-    }
+    if (isDirect) parameters.fill(0, output.weights, output.bias + output.outputs);
     if (head.kind === 'categorical') {
-      frequencies(data, j, head.levels, own, at(output.bias));
-      continue;
+      writeFrequencies(data, j, head.levels, parameters, output.bias);
+      return { kind: isDirect ? 'line' : 'draw', strength: 0, interacts: true };
     }
-    const line = lineOf(plan, data, j, isDirect ? inputs : 0);
-    const direct = output.inputs - inputs; // the hidden units come first
-    if (isDirect) {
-      for (let i = 0; i < inputs; i++)
-        own[at(output.weights + direct + i)] = line.coefficients[i + 1] as number;
-    }
-    own[at(output.bias)] = line.coefficients[0] as number;
-    const spread = Math.max(smallestSpread, Math.sqrt(line.squares / Math.max(1, data.counts[j] as number)));
-    if (mechanism.logScale >= 0) own[at(mechanism.logScale)] = Math.log(spread);
-    else if (output.outputs > 1) own[at(output.bias + 1)] = Math.log(spread);
-    if (head.kind === 'flow') {
-      for (let k = 0; k < head.components; k++) {
-        own[at(output.bias + 2 + k)] = -3;
-        own[at(output.bias + 2 + 2 * head.components + k)] =
-          head.components === 1 ? 0 : 2 - (4 * k) / (head.components - 1);
-      }
-    }
-  }
+    const kept = keptRows(data, j);
+    const y = columnOf(data, j, kept);
+    const columns = isDirect ? inputColumns(plan, data, j, kept) : [];
+    const line = leastSquares([ones(kept.length), ...columns], y);
+    const direct = output.weights + output.inputs - columns.length; // the hidden units come first
+    parameters[output.bias] = line.coefficients[0] as number;
+    parameters.set(line.coefficients.subarray(1), direct);
+    let spread = Math.sqrt(line.squares / kept.length);
+    let start: VariableStart = { kind: isDirect ? 'line' : 'draw', strength: 0, interacts: false };
+    const curve = isDirect && spread > smallestSpread ? bendsOf(plan, j, columns, y, line) : undefined;
+    const design = [ones(kept.length), ...columns, ...(curve?.bends ?? [])];
+    const interacts =
+      hidden.length > 0 &&
+      spread > smallestSpread &&
+      interactionsIn(plan, j, design, columns, y, curve ?? line);
+    if (curve !== undefined) {
+      writeUnits(mechanism.layers[0] as LayerLayout, curve.units, parameters);
+      parameters[output.bias] = curve.coefficients[0] as number;
+      parameters.set(curve.coefficients.subarray(1, 1 + inputs), direct);
+      parameters.set(curve.coefficients.subarray(1 + inputs), output.weights);
+      spread = Math.sqrt(curve.squares / (kept.length - curve.freedom));
+      start = { kind: 'curve', strength: curve.strength, interacts };
+    } else start = { ...start, interacts };
+    const logSpread = Math.log(Math.max(smallestSpread, spread));
+    if (mechanism.logScale >= 0) parameters[mechanism.logScale] = logSpread;
+    else if (output.outputs > 1) parameters[output.bias + 1] = logSpread;
+    if (head.kind === 'flow') spreadComponents(parameters, output.bias + 2, head.components);
+    return start;
+  });
 }
 
-/** Weights of variance 1/inputs and biases that spread the bends of the units over the standardised inputs. */
+interface Curve extends Ridge {
+  readonly units: readonly AxisUnit[];
+  /** what the units give, `[units][n]` */
+  readonly bends: readonly Float64Array[];
+}
+
+/** The bends of one variable, or none if it has no single hidden layer, or chance alone would do as well. */
+function bendsOf(
+  plan: Plan,
+  j: number,
+  columns: readonly Float64Array[],
+  y: Float64Array,
+  line: { readonly squares: number; readonly rank: number },
+): Curve | undefined {
+  const { hidden, activation } = plan.mechanisms[j] as Plan['mechanisms'][number];
+  if (hidden.length !== 1) return undefined;
+  const units = axisUnits(plan, j, columns, hidden[0] as number);
+  if (units.length === 0) return undefined;
+  const free = 1 + columns.length;
+  const bends = units.map(({ input, slope, centre }) => {
+    const out = (columns[input] as Float64Array).slice();
+    for (let r = 0; r < out.length; r++)
+      out[r] = activated(activation, slope * ((out[r] as number) - centre));
+    return out;
+  });
+  const found = ridge([ones(y.length), ...columns, ...bends], y, (k) => k >= free);
+  if (found === undefined) return undefined;
+  const extra = Math.max(0.5, found.freedom - line.rank);
+  const gain = y.length * Math.log(line.squares / Math.max(found.squares, 1e-12 * line.squares));
+  return gain > chiSquaredQuantile(extra) ? { ...found, units, bends } : undefined;
+}
+
+/**
+ * A score test at the 0.5% level: do the residuals of what was found answer to products of two continuous parents, or of
+ * one's square and the other, beyond what the design can already say?
+ */
+function interactionsIn(
+  plan: Plan,
+  j: number,
+  design: readonly Float64Array[],
+  columns: readonly Float64Array[],
+  y: Float64Array,
+  { coefficients }: { readonly coefficients: Float64Array },
+): boolean {
+  const parents = inputParents(plan, j);
+  const pairs = columns.flatMap((a, i) =>
+    columns.slice(0, i).map((b, k) => [a, b, parents[i] !== parents[k]] as const),
+  );
+  const apart = pairs.filter(([, , isApart]) => isApart);
+  const n = y.length;
+  if (apart.length === 0) return false;
+  const isRich = 3 * apart.length <= n / 8;
+  if (!isRich && apart.length > n / 8) return true; // too many to test: let held-out rows decide
+  const products = apart.flatMap(([a, b]) => [
+    a.map((x, r) => x * (b[r] as number)),
+    ...(isRich ? [a.map((x, r) => x * x * (b[r] as number)), b.map((x, r) => x * x * (a[r] as number))] : []),
+  ]);
+  const residual = residualOf(design, y, coefficients);
+  const before = leastSquares(design, residual);
+  const after = leastSquares([...design, ...products], residual);
+  const statistic = n * (1 - after.squares / before.squares);
+  return statistic > chiSquaredQuantile(Math.max(1, after.rank - before.rank));
+}
+
+/** By input column: which parent it belongs to. */
+function inputParents(plan: Plan, j: number): number[] {
+  return Array.from(incident(plan.parents, j)).flatMap((i) =>
+    new Array<number>(plan.widths[i] as number).fill(i),
+  );
+}
+
+/** The 99.5% quantile of χ² with so many degrees of freedom (Wilson and Hilferty 1931). */
+function chiSquaredQuantile(freedom: number): number {
+  const a = 2 / (9 * freedom);
+  return freedom * (1 - a + 2.5758 * Math.sqrt(a)) ** 3;
+}
+
+/** Weights of variance 1/inputs, and biases that spread the bends of the units over the standardised inputs. */
 function drawHidden(
   plan: Plan,
   j: number,
@@ -64,48 +174,72 @@ function drawHidden(
   const { activation } = plan.mechanisms[j] as Plan['mechanisms'][number];
   const gain = activation === 'relu' || activation === 'elu' ? 2 : 1;
   for (const [l, { weights, bias, inputs, outputs }] of layers.entries()) {
-    const last = l === layers.length - 1;
-    const sd = Math.sqrt((last ? 1 : gain) / Math.max(1, inputs));
+    const isLast = l === layers.length - 1;
+    const sd = Math.sqrt((isLast ? 1 : gain) / Math.max(1, inputs));
     for (let k = 0; k < inputs * outputs; k++) parameters[weights + k] = sd * rng.normal();
-    for (let o = 0; o < outputs; o++) parameters[bias + o] = last ? 0 : rng.normal();
+    for (let o = 0; o < outputs; o++) parameters[bias + o] = isLast ? 0 : rng.normal();
   }
 }
 
-/** x on a constant and `inputs` columns over the rows that count: intercept first. */
-function lineOf(
-  plan: Plan,
+function spreadComponents(parameters: Float64Array, at: number, components: number): void {
+  for (let k = 0; k < components; k++) {
+    parameters[at + k] = -3;
+    parameters[at + 2 * components + k] = components === 1 ? 0 : 2 - (4 * k) / (components - 1);
+  }
+}
+
+function keptRows({ rows, omit, counts }: TrainingRows, j: number): Int32Array {
+  const kept = new Int32Array(counts[j] as number);
+  let at = 0;
+  for (let r = 0; r < rows; r++) if (omit[j * rows + r] === 0) kept[at++] = r;
+  return kept;
+}
+
+function columnOf({ rows, values }: TrainingRows, i: number, kept: Int32Array): Float64Array {
+  return Float64Array.from(kept, (r) => values[i * rows + r] as number);
+}
+
+/** The mechanism's inputs over some rows: a continuous parent's values, one column per level of a categorical one. */
+function inputColumns(plan: Plan, data: TrainingRows, j: number, kept: Int32Array): Float64Array[] {
+  return Array.from(incident(plan.parents, j)).flatMap((i) => {
+    const column = columnOf(data, i, kept);
+    const width = plan.widths[i] as number;
+    if (width === 1) return [column];
+    return Array.from({ length: width }, (_, level) => column.map((x) => (x === level ? 1 : 0)));
+  });
+}
+
+function ones(n: number): Float64Array {
+  return new Float64Array(n).fill(1);
+}
+
+/** Logits that give the levels' frequencies, each count raised by a half so that none is impossible. */
+function writeFrequencies(
   data: TrainingRows,
   j: number,
-  inputs: number,
-): { coefficients: Float64Array; squares: number } {
-  const { rows, values, omit } = data;
-  const kept: number[] = [];
-  for (let r = 0; r < rows; r++) if (omit[j * rows + r] === 0) kept.push(r);
-  const column = (i: number, of: (x: number) => number): Float64Array =>
-    Float64Array.from(kept, (r) => of(values[i * rows + r] as number));
-  const columns: Float64Array[] = [new Float64Array(kept.length).fill(1)];
-  if (inputs > 0) {
-    for (const i of incident(plan.parents, j)) {
-      const width = plan.widths[i] as number;
-      if (width === 1) columns.push(column(i, (x) => x));
-      else for (let c = 0; c < width; c++) columns.push(column(i, (x) => (x === c ? 1 : 0)));
-    }
-  }
-  return leastSquares(
-    columns,
-    column(j, (x) => x),
-  );
+  levels: number,
+  parameters: Float64Array,
+  at: number,
+): void {
+  const counts = new Float64Array(levels).fill(0.5);
+  for (const level of columnOf(data, j, keptRows(data, j))) counts[level] = (counts[level] as number) + 1;
+  const total = counts.reduce((sum, n) => sum + n, 0);
+  for (let k = 0; k < levels; k++) parameters[at + k] = Math.log((counts[k] as number) / total);
 }
 
-/** Logits that give the levels' frequencies, each count raised by half so that none is impossible. */
-function frequencies(data: TrainingRows, j: number, levels: number, own: Float64Array, at: number): void {
-  const counts = new Float64Array(levels).fill(0.5);
-  for (let r = 0; r < data.rows; r++) {
-    const position = j * data.rows + r;
-    if (data.omit[position] === 1) continue;
-    const level = data.values[position] as number;
-    counts[level] = (counts[level] as number) + 1;
+function activated(activation: Activation, x: number): number {
+  switch (activation) {
+    case 'identity':
+      return x;
+    case 'tanh':
+      return Math.tanh(x);
+    case 'relu':
+      return Math.max(x, 0);
+    case 'elu':
+      return x > 0 ? x : Math.expm1(x);
+    case 'softplus':
+      return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+    case 'sigmoid':
+      return 1 / (1 + Math.exp(-x));
   }
-  const total = (data.counts[j] as number) + levels / 2;
-  for (let k = 0; k < levels; k++) own[at + k] = Math.log((counts[k] as number) / total);
 }

@@ -1,6 +1,6 @@
-import { columnsFrom, createRng, permutation, type Rng } from '@cfe/base';
+import { createRng, permutation, type Rng } from '@cfe/base';
 import { createTable, type Regime, type Table } from '@cfe/data';
-import { createDag, type Dag, incident, indexOf, topologicalOrder } from '@cfe/graph';
+import { createDag, type Dag, incident, topologicalOrder } from '@cfe/graph';
 
 /** The five classic graphs, the outcome included. */
 export const classicEdges: Readonly<
@@ -54,7 +54,7 @@ export interface Truth {
   noise(rows: number, rng: Rng): Record<string, Float64Array>;
 }
 
-export function bend(x: number): number {
+function bend(x: number): number {
   return x + 0.5 * Math.sin(2 * x);
 }
 
@@ -131,18 +131,4 @@ export function classicTable(
     })),
     perTarget > 0 ? { regimes: { list: regimes, of: Int32Array.from(of) } } : {},
   );
-}
-
-/** True descendants of a variable, by name. */
-export function below(graph: Dag, target: string): string[] {
-  const reached = new Set([indexOf(graph, target)]);
-  for (const j of topologicalOrder(graph)) {
-    if (incident(graph.parents, j).some((i) => reached.has(i))) reached.add(j);
-  }
-  reached.delete(indexOf(graph, target));
-  return Array.from(reached, (j) => graph.nodes[j] as string);
-}
-
-export function asColumns(record: Readonly<Record<string, Float64Array>>): ReturnType<typeof columnsFrom> {
-  return columnsFrom(record);
 }
