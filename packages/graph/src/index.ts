@@ -1,5 +1,14 @@
 export { adjacencyFromRows, fromAdjacency, fromWeights, toAdjacency } from './adjacency.ts';
+export { type Adjustment, adjust } from './adjust.ts';
 export { ancestorAid, type Distance, osetAid, parentAid, sid } from './adjustment-distance.ts';
+export {
+  type AdjustmentVerdict,
+  adjustmentSets,
+  checkAdjustmentSet,
+  isAdjustmentSet,
+  optimalAdjustmentSet,
+  parentAdjustmentSet,
+} from './adjustment-set.ts';
 export { causalPaths } from './causal-paths.ts';
 export { compareGraphs, type GraphComparison, type GraphDistances } from './compare-graphs.ts';
 export { cpdag, interventionalCpdag } from './cpdag.ts';
@@ -7,6 +16,7 @@ export { createDag, createGraph, type EdgeInput } from './create-graph.ts';
 export { type EdgeScore, type EdgeScores, edgeScores } from './edge-scores.ts';
 export { CyclicGraphError } from './errors.ts';
 export { extendToDag } from './extend-to-dag.ts';
+export { frontdoorSet } from './frontdoor.ts';
 export type {
   Cpdag,
   Dag,
@@ -17,8 +27,12 @@ export type {
   Incidence,
   Pdag,
 } from './graph.ts';
+export { isIdentifiable } from './identifiable.ts';
+export { type Instrument, instruments } from './instruments.ts';
+export type { EffectQuestion } from './internal/effect-question.ts';
 export type { Names } from './internal/node-indices.ts';
 export { type GraphJson, graphFromEdges, graphFromJson, graphToJson } from './json.ts';
+export { latentProjection } from './latent-projection.ts';
 export { meek, type OrientationKnowledge } from './meek.ts';
 export { childrenOf, edgesOf, hasEdge, incident, indexOf, parentsOf } from './queries.ts';
 export {
