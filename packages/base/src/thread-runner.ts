@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Tinypool } from 'tinypool';
 import { CfeError, InputError, messageOf } from './errors.ts';
@@ -40,6 +41,7 @@ export function threadRunner({
       const running = pool;
       const stop = new AbortController();
       const cancelled = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
+      setMaxListeners(0, cancelled); // every task listens; that is no leak
       let done = 0;
       try {
         return await Promise.all(

@@ -1,4 +1,5 @@
 import { type Columns, columnsFrom, InputError, rngFrom, type Seed } from '@cfe/base';
+import { ancestorsOf, descendantsOf } from '@cfe/graph';
 import { type AnyCausalModel, type Do, type Evidence, interventionsOf } from '@cfe/scm';
 import type { Answer, IdentifiedBy } from './answer.ts';
 import { actedOn } from './distribution.ts';
@@ -63,8 +64,18 @@ export async function counterfactual(
   for (const replicate of replicates) worlds.push(await ask(replicate));
   const support = warningsOf(rows, { do: options.do });
   const acted = new Set(interventionsOf(options.do).map(({ target }) => target));
-  const identifiedBy: IdentifiedBy = model.abduction === 'draw' ? 'convention' : 'functional-form';
-  const assumptions = counterfactualAssumptions(identifiedBy);
+  const reached = new Set(descendantsOf(model.graph, [...acted]));
+  // the Gumbel-max rule matters only where a category is decided anew on the way
+  const restsOn = (name: string): IdentifiedBy =>
+    model.variables.some(
+      (variable) =>
+        variable.kind === 'categorical' &&
+        reached.has(variable.name) &&
+        !acted.has(variable.name) &&
+        ancestorsOf(model.graph, name).includes(variable.name),
+    )
+      ? 'convention'
+      : 'functional-form';
   const pooled = worlds.length >= 10 ? worlds : [point];
   const weights = Float64Array.from(
     pooled.flatMap((world) => [...world.weights].map((w) => w / pooled.length)),
@@ -85,8 +96,8 @@ export async function counterfactual(
           ...law,
           ...(known ? { interval } : {}),
           level,
-          identifiedBy: kept ? 'graph' : identifiedBy,
-          assumptions,
+          identifiedBy: kept ? 'graph' : restsOn(name),
+          assumptions: counterfactualAssumptions(restsOn(name)),
           ...support,
         },
       ];

@@ -23,11 +23,18 @@ const config = {
     tickColor: grey,
     labelColor: grey,
     titleColor: grey,
-    labelFontSize: 12,
-    titleFontSize: 12,
+    labelFontSize: 13,
+    titleFontSize: 13,
     titleFontWeight: 'normal',
   },
-  legend: { labelColor: grey, titleColor: grey, labelFontSize: 12, orient: 'top', title: null },
+  legend: {
+    labelColor: grey,
+    labelFontSize: 13,
+    labelLimit: 0,
+    symbolStrokeWidth: 3,
+    orient: 'top',
+    title: null,
+  },
   view: { stroke: null },
 } as const;
 
@@ -54,7 +61,7 @@ export function effectCurveSvg(
   const domain = options.association === undefined ? [causal] : [causal, association];
   const colour = { field: 'line', type: 'nominal', scale: { domain, range: [accent, other] } } as const;
   return toSvg({
-    width: 620,
+    width: 560,
     height: 320,
     config,
     layer: [
@@ -101,7 +108,7 @@ export function barsSvg(
     label: value.toFixed(2),
     colour: i === 0 ? accent : grey,
   }));
-  const y = { field: 'name', type: 'nominal', sort: null, title: null, axis: { labelLimit: 260 } } as const;
+  const y = { field: 'name', type: 'nominal', sort: null, title: null, axis: { labelLimit: 0 } } as const;
   const x = {
     field: 'shown',
     type: 'quantitative',
@@ -109,7 +116,7 @@ export function barsSvg(
     scale: { domain: [low, high] },
   } as const;
   return toSvg({
-    width: 420,
+    width: 340,
     height: { step: 30 },
     config,
     data: { values },
@@ -130,7 +137,7 @@ export function barsSvg(
 async function toSvg(spec: TopLevelSpec): Promise<string> {
   const view = new View(parse(compile(spec).spec), { renderer: 'none' });
   try {
-    return (await view.toSVG()).replace('<svg ', '<svg role="img" ');
+    return (await view.toSVG()).replace('<svg ', '<svg role="img" class="chart" ');
   } finally {
     view.finalize();
   }

@@ -15,6 +15,8 @@ export type Block =
       /** columns to align right, by index */
       readonly numeric?: readonly number[];
     }
+  /** folded away until the reader opens it */
+  | { readonly kind: 'details'; readonly summary: string; readonly blocks: readonly Block[] }
   /** the few figures that matter most, large */
   | { readonly kind: 'answers'; readonly answers: readonly AnswerCard[] };
 
@@ -67,6 +69,8 @@ function blockHtml(block: Block): string {
       return `<ul>${block.items.map((item) => `<li>${escapeHtml(item)}</li>`).join('')}</ul>`;
     case 'figure':
       return `<figure><div class="scroll">${block.svg}</div><figcaption>${escapeHtml(block.caption)}</figcaption></figure>`;
+    case 'details':
+      return `<details><summary>${escapeHtml(block.summary)}</summary>${block.blocks.map(blockHtml).join('\n')}</details>`;
     case 'answers':
       return `<div class="answers">${block.answers.map(cardHtml).join('')}</div>`;
     case 'table': {
@@ -89,14 +93,15 @@ const style = `
 :root{--paper:#fdfdfc;--ink:#1c2026;--muted:#5d6570;--line:#dfe2e6;--panel:#f4f5f6;--accent:#2b5fc7}
 @media(prefers-color-scheme:dark){:root{--paper:#15181c;--ink:#e7e9ec;--muted:#a3abb5;--line:#2e343b;--panel:#1d2126;--accent:#7fa6f5}}
 *{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.6 system-ui,-apple-system,"Segoe UI",Helvetica,Arial,sans-serif}
-main{max-width:54rem;margin:0 auto;padding:2.5rem 1.25rem 4rem}h1{font-size:2rem;line-height:1.2;margin:0 0 .5rem;letter-spacing:-.01em}
+main{max-width:54rem;margin:0 auto;padding:2.5rem 1.25rem 4rem}h1{font-size:1.85rem;line-height:1.2;margin:0 0 .5rem;letter-spacing:-.01em}
 h2{font-size:1.25rem;margin:3rem 0 .75rem;padding-top:1.25rem;border-top:1px solid var(--line)}
 .lead{font-size:1.1rem;color:var(--muted);margin:0 0 1.5rem;max-width:44rem}p,ul{max-width:44rem}.note,footer{color:var(--muted);font-size:.875rem}
 li{margin:.2rem 0}.answers{display:grid;grid-template-columns:repeat(auto-fit,minmax(16rem,1fr));gap:1rem;margin:1rem 0}
 .card{background:var(--panel);border-radius:10px;padding:1rem 1.15rem}.card p{margin:0}.question{color:var(--muted);font-size:.92rem;line-height:1.4}
 .answer{font-size:1.65rem;font-weight:650;margin:.35rem 0!important;letter-spacing:-.01em}.detail{font-size:.88rem;color:var(--muted);line-height:1.45}
 figure{margin:1.25rem 0}figure svg{max-width:100%;height:auto;display:block;margin:0 auto}svg.graph{max-height:34rem}
-figcaption,caption{color:var(--muted);font-size:.88rem;text-align:left;padding:.5rem 0;max-width:44rem}.scroll{overflow-x:auto}
-table{border-collapse:collapse;font-size:.93rem;width:100%}th,td{text-align:left;padding:.4rem .75rem .4rem 0;border-bottom:1px solid var(--line);vertical-align:top}
-th{color:var(--muted);font-weight:600}.number{text-align:right;font-variant-numeric:tabular-nums}footer{margin-top:3rem;border-top:1px solid var(--line);padding-top:1rem}footer p{margin:.15rem 0}
-@media print{body{font-size:11pt}.card{border:1px solid #ccc}}`;
+@media(max-width:40rem){svg.chart{min-width:27rem}}
+figcaption,caption{color:var(--muted);font-size:.88rem;text-align:left;padding:.6rem 0 0;max-width:44rem}caption{caption-side:bottom}.scroll{overflow-x:auto}
+table{border-collapse:collapse;font-size:.93rem;width:100%;margin:1rem 0}details{margin:1rem 0}summary{cursor:pointer;color:var(--accent)}th,td{text-align:left;padding:.4rem 1rem .4rem 0;border-bottom:1px solid var(--line);vertical-align:top}
+th{color:var(--muted);font-weight:600}.number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}footer{margin-top:3rem;border-top:1px solid var(--line);padding-top:1rem}footer p{margin:.15rem 0}
+@media print{details>*{display:block}body{font-size:11pt}.card{border:1px solid #ccc}}`;

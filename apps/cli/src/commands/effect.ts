@@ -4,7 +4,7 @@ import type { Command } from '../command.ts';
 import { assignments } from '../input/assignments.ts';
 import { readModel } from '../input/model.ts';
 import { listOf, required, textOf, wholeOf } from '../input/options.ts';
-import { shown, shownInterval } from '../output/numbers.ts';
+import { measured } from '../output/numbers.ts';
 
 export const effect: Command = {
   name: 'effect',
@@ -46,6 +46,7 @@ export const effect: Command = {
     });
     const { value, interval, assumptions, warnings, sensitivity, identifiedBy } = answer;
     const { samples } = answer;
+    const told = measured(value, interval);
     return {
       json: {
         effect: value,
@@ -61,10 +62,10 @@ export const effect: Command = {
         warnings,
       },
       text: [
-        `${outcome} changes by ${shown(value)} ${
+        `${outcome} changes by ${told.value}${
           interval === undefined
-            ? '(the model is taken as certain: no interval)'
-            : `${shownInterval(interval)}, level ${level}`
+            ? ' (the model is taken as certain: no interval)'
+            : `, ${Math.round(100 * level)}% interval ${told.interval}`
         }`,
         `Assumed: ${assumptions.join('; ')}.`,
         ...(sensitivity === undefined ? [] : [sensitivity.message]),

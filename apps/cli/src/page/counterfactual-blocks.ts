@@ -1,6 +1,6 @@
 import type { CounterfactualAnswer } from '@cfe/counterfactuals';
 import type { Block } from '@cfe/report';
-import { shown } from '../output/numbers.ts';
+import { measured, shown } from '../output/numbers.ts';
 
 /** One individual as it was and as it would have been, variable by variable. */
 export function counterfactualBlocks(
@@ -18,7 +18,7 @@ export function counterfactualBlocks(
     const after = level ?? value;
     const unit = options.units?.[name];
     const label = unit === undefined ? name : `${name} (${unit})`;
-    const text = (x: number | string): string => (typeof x === 'number' ? shown(x, 3) : x);
+    const text = (x: number | string): string => (typeof x === 'number' ? shown(x) : x);
     if (options.acted.includes(name)) return [label, text(before), text(after), '', 'set'];
     // far-away rounding is no change
     const kept =
@@ -26,8 +26,8 @@ export function counterfactualBlocks(
         ? Math.abs(after - Number(before)) <= 1e-9 * Math.abs(after)
         : after === before;
     if (kept) return [label, text(before), text(after), '', 'not reached, so kept'];
-    const range = interval === undefined ? '' : `${shown(interval[0], 3)} to ${shown(interval[1], 3)}`;
-    return [label, text(before), text(after), range, 'follows'];
+    const told = measured(value, interval);
+    return [label, text(before), level ?? told.value, told.interval, 'follows'];
   });
   return [
     {

@@ -21,16 +21,23 @@ export function gradientBlocks(): {
         kind: 'text',
         text: 'Where a variable is set, its own mechanism must get no gradient, and everything downstream all of it. The executor that fitted the model is held against complex-step differentiation of a separate interpreter.',
       },
+      { kind: 'text', text: sentence },
       {
-        kind: 'table',
-        head: ['Scenario', 'Leak', 'Relative error', ''],
-        numeric: [1, 2],
-        rows: scenarios.map(({ name, leak: own, maxRelativeError, passed: ok }) => [
-          name,
-          own === 0 ? '0' : own.toExponential(1),
-          maxRelativeError.toExponential(1),
-          ok ? 'passed' : 'FAILED',
-        ]),
+        kind: 'details',
+        summary: `All ${scenarios.length} scenarios`,
+        blocks: [
+          {
+            kind: 'table',
+            head: ['Scenario', 'Leak', 'Relative error', ''],
+            numeric: [1, 2],
+            rows: scenarios.map(({ name, leak: own, maxRelativeError, passed: ok }) => [
+              name,
+              own === 0 ? '0' : own.toExponential(1),
+              maxRelativeError.toExponential(1),
+              ok ? 'passed' : 'FAILED',
+            ]),
+          },
+        ],
       },
     ],
   };

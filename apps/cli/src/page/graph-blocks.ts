@@ -10,9 +10,11 @@ export async function graphBlocks(options: {
   readonly resamples?: number | undefined;
   readonly highlight?: readonly (readonly [from: string, to: string])[];
   readonly highlightMeans?: string;
+  /** variables that the question sets: their incoming edges are drawn as cut */
+  readonly set?: readonly string[];
 }): Promise<Block[]> {
-  const { graph, dag, confidence, resamples = 0, highlight = [] } = options;
-  const svg = await graphSvg(graph, { highlight, ...(confidence === undefined ? {} : { confidence }) });
+  const { graph, dag, confidence, resamples = 0, highlight = [], set = [] } = options;
+  const svg = await graphSvg(graph, { highlight, set, ...(confidence === undefined ? {} : { confidence }) });
   const marks = [
     highlight.length > 0 && options.highlightMeans !== undefined
       ? `In colour: ${options.highlightMeans}.`

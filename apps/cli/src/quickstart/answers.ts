@@ -14,11 +14,11 @@ import {
   pathEffect,
 } from '@cfe/counterfactuals';
 import type { Table } from '@cfe/data';
-import { causalPaths, childrenOf } from '@cfe/graph';
-import type { StructureResult } from '@cfe/structure';
+import { causalPaths, childrenOf, edgesOf } from '@cfe/graph';
+import { learnStructure, type StructureResult } from '@cfe/structure';
 import { regressionModel } from '../model/associational.ts';
 import type { FittedEnsemble } from '../model/fit-ensemble.ts';
-import type { Cars } from './cars.ts';
+import { type Cars, knowledge } from './cars.ts';
 
 /** What is asked: 500 lb less. */
 export const question = {
@@ -51,6 +51,15 @@ export interface Answers {
   readonly naive: readonly NaiveAnswer[];
   /** what the whole equivalence class allows, by linear regression */
   readonly wholeClass: ClassEffects;
+  /** what the search finds when nothing is stated beforehand */
+  readonly unordered: {
+    readonly edges: number;
+    readonly open: number;
+    readonly score: number;
+    /** its arrows that run against the stated order */
+    readonly against: readonly (readonly [from: string, to: string])[];
+    readonly effects: ClassEffects;
+  };
   readonly paths: readonly (readonly string[])[];
   readonly curve: readonly CurvePoint[];
   readonly naiveCurve: readonly { readonly x: number; readonly y: number }[];
@@ -118,6 +127,7 @@ export async function answersOf(
       outcome,
       level,
     }),
+    unordered: await withoutOrder(cars.table, { level, seed, signal }),
     paths: causalPaths(graph, treatment, outcome),
     curve,
     naiveCurve: await naiveLine(cars.table, curve),
@@ -155,4 +165,24 @@ async function naiveLine(table: Table, curve: readonly CurvePoint[]): Promise<{ 
     out.push({ x: at, y: value });
   }
   return out;
+}
+
+/** The same search without the stated order, and what it would make of the effect. */
+async function withoutOrder(
+  table: Table,
+  { level, seed, signal }: { readonly level: number; readonly seed: number; readonly signal: AbortSignal },
+): Promise<Answers['unordered']> {
+  const { graph, score } = await learnStructure(table, { seed, signal });
+  const tierOf = (name: string): number =>
+    (knowledge.tiers ?? []).findIndex((tier: readonly string[]) => tier.includes(name));
+  const edges = edgesOf(graph);
+  return {
+    edges: edges.length,
+    open: edges.filter(({ type }) => type === 'undirected').length,
+    score,
+    against: edges
+      .filter(({ from, to, type }) => type === 'directed' && tierOf(from) > tierOf(to))
+      .map(({ from, to }) => [from, to] as const),
+    effects: classEffects(table, { graph, variables: table.variables, treatment, outcome, level }),
+  };
 }

@@ -1,5 +1,5 @@
 import type { Answer } from '@cfe/counterfactuals';
-import { shown, shownInterval } from '../output/numbers.ts';
+import { measured, shown, signed } from '../output/numbers.ts';
 import { textTable } from '../output/text-table.ts';
 import { question } from './answers.ts';
 import type { Findings } from './findings.ts';
@@ -9,25 +9,22 @@ export function summaryText(findings: Findings, gradients: string, report: strin
   const { cars, answers, twins, level } = findings;
   const had = answers.counterfactual[question.outcome] as Answer;
   const [twin] = twins;
-  const line = (what: string, value: string, interval: Answer['interval']): string[] => [
-    what,
-    value,
-    shownInterval(interval),
-  ];
+  const line = (what: string, answer: Pick<Answer, 'value' | 'interval'>, sign = signed): string[] => {
+    const { value, interval } = measured(answer.value, answer.interval);
+    return [what, sign(value), interval];
+  };
+  const plain = (value: string): string => `${value} mpg`;
   const rows = [
-    line(
-      `this ${cars.name}, ${shown(Number(cars.car.mpg))} mpg, had it weighed 500 lb less`,
-      `${shown(had.value, 3)} mpg`,
-      had.interval,
+    line(`this ${cars.name}, ${shown(Number(cars.car.mpg))} mpg, had it weighed 500 lb less`, had, plain),
+    line('mean, if every car weighed 2500 lb', answers.everyone, plain),
+    line('total effect of 500 lb less (3000 → 2500)', answers.total),
+    line('direct effect', answers.direct),
+    ...answers.naive.map((naive) =>
+      line(`not causal: ${naive.name}`, {
+        value: naive.value,
+        ...(naive.interval && { interval: naive.interval }),
+      }),
     ),
-    line(
-      'mean, if every car weighed 2,500 lb',
-      `${shown(answers.everyone.value, 3)} mpg`,
-      answers.everyone.interval,
-    ),
-    line('total effect of 500 lb less (3,000 → 2,500)', signed(answers.total.value), answers.total.interval),
-    line('direct effect', signed(answers.direct.value), answers.direct.interval),
-    ...answers.naive.map(({ name, value, interval }) => line(`not causal: ${name}`, signed(value), interval)),
   ];
   return [
     '',
@@ -41,17 +38,13 @@ export function summaryText(findings: Findings, gradients: string, report: strin
       ...twin.contenders.map(({ name, asked, effect }) => [
         name,
         fixed(asked),
-        signed(effect - twin.trueEffect),
+        signed(fixed(effect - twin.trueEffect)),
       ]),
     ]),
     '',
     `Gradients: ${gradients}`,
     `Report: ${report}`,
   ].join('\n');
-}
-
-function signed(x: number): string {
-  return `${x > 0 ? '+' : ''}${shown(x, 3)}`;
 }
 
 function fixed(x: number): string {

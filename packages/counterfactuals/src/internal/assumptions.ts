@@ -12,11 +12,11 @@ export function interventionalAssumptions(): readonly string[] {
 
 /** What a counterfactual answer rests on. */
 export function counterfactualAssumptions(by: IdentifiedBy): readonly string[] {
-  const form =
-    by === 'convention'
-      ? 'categorical outcomes come about by the Gumbel-max rule, a convention that no data can confirm'
-      : 'each mechanism is strictly increasing in its noise, and the noise is independent of the causes; no data can confirm the first';
-  return [...causal, form];
+  const increasing =
+    'each mechanism is strictly increasing in its noise, and the noise is independent of the causes; no data can confirm the first';
+  const gumbel =
+    'categorical outcomes come about by the Gumbel-max rule, a convention that no data can confirm';
+  return [...causal, increasing, ...(by === 'convention' ? [gumbel] : [])];
 }
 
 /** What an answer rests on in which one individual's values from two worlds meet. */
