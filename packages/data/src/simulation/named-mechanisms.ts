@@ -56,11 +56,40 @@ const backdoorLayer: Built = bent(
 const laplaceOf = (u: number): number => -0.6 * Math.sign(u - 0.5) * Math.log1p(-2 * Math.abs(u - 0.5));
 const laplaceBack = (y: number): number => 0.5 - 0.5 * Math.sign(y) * Math.expm1(-Math.abs(y) / 0.6);
 
+/** Written out, since a declaration cannot be told from calls. */
+const names = [
+  'causal-nf/chain/x2',
+  'causal-nf/chain/x3',
+  'causal-nf/triangle/x2',
+  'causal-nf/triangle/x3',
+  'causal-nf/fork/x3',
+  'causal-nf/fork/x4',
+  'causal-nf/diamond/x2',
+  'causal-nf/diamond/x3',
+  'causal-nf/diamond/x4',
+  'causal-nf/simpson/x2',
+  'causal-nf/simpson/x3',
+  'causal-nf/simpson/x4',
+  'causal-nf/symprod/x2',
+  'causal-nf/symprod/x3',
+  'causal-nf/symprod/x4',
+  'causal-nf/backdoor/x1',
+  'causal-nf/backdoor/x2',
+  'causal-nf/backdoor/layer',
+  'causal-nf/backdoor/x8',
+  'causal-nf/backdoor/x9',
+  'twin/plus',
+  'twin/sign',
+] as const;
+
+/** The name of an equation of the literature. */
+export type NamedMechanism = (typeof names)[number];
+
 /**
  * Equations of the literature. The `causal-nf` ones are those of Javaloy, Sánchez-Martín and Valera (2023), Causal
  * normalizing flows, appendix; `twin` ones are equal on the first two rungs and differ on the third.
  */
-export const namedMechanisms = {
+export const namedMechanisms: Readonly<Record<NamedMechanism, Built>> = {
   'causal-nf/chain/x2': additiveRow((x1) => Math.exp((x1 as number) / 2), 1 / 4),
   'causal-nf/chain/x3': additiveRow((x2) => ((x2 as number) - 5) ** 3 / 15),
   'causal-nf/triangle/x2': additiveRow((x1) => 2 * (x1 as number) ** 2),
@@ -110,7 +139,4 @@ export const namedMechanisms = {
     ),
     monotone: 'neither',
   },
-} as const satisfies Readonly<Record<string, Built>>;
-
-/** The name of an equation of the literature. */
-export type NamedMechanism = keyof typeof namedMechanisms;
+};
