@@ -7,9 +7,13 @@ interface Manifest {
   readonly exports: Readonly<Record<string, string | { readonly '@cfe/source'?: string }>>;
 }
 
+/** A file that defines a job which a thread may load. */
+const job = /^export const \w+.*= defineJob\(/m;
+
 /**
  * The one build every package uses. Its entries are the `@cfe/source` files of the package's own `exports`, so
- * package.json alone says what a package offers; with them every `*-worker.ts`, which a thread loads by its address.
+ * package.json alone says what a package offers; with them every file that a thread loads by its address: `*-worker.ts`,
+ * and those that define a job.
  * @param configUrl - `import.meta.url` of the package's tsdown.config.ts
  * @param overrides - what this package alone needs, such as a dependency to bundle
  */
@@ -19,10 +23,11 @@ export function packageConfig(configUrl: string, overrides: UserConfig = {}): Us
   const offered = Object.values(manifest.exports).flatMap((target) =>
     typeof target === 'object' && target['@cfe/source'] !== undefined ? [target['@cfe/source']] : [],
   );
-  const workers = readdirSync(at('./src'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('-worker.ts'))
-    .map((file) => `./src/${file.replaceAll('\\', '/')}`);
-  const entry = [...offered, ...workers];
+  const loaded = readdirSync(at('./src'), { recursive: true, encoding: 'utf8' })
+    .map((file) => `./src/${file.replaceAll('\\', '/')}`)
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    .filter((file) => file.endsWith('-worker.ts') || job.test(readFileSync(at(file), 'utf8')));
+  const entry = [...new Set([...offered, ...loaded])];
   const missing = entry.filter((file) => !existsSync(at(file)));
   if (missing.length > 0)
     throw new Error(`${manifest.name}: package.json exports ${missing.join(', ')}, which is not there`);
