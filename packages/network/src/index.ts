@@ -1,5 +1,7 @@
 export type { CausalNetwork, ExecutorFactory, NoiseChoice } from './causal-network.ts';
 export { createNetwork, type NetworkOptions } from './create-network.ts';
+export { type LoadedModel, loadModel } from './load-model.ts';
+export { loadNetwork } from './load-network.ts';
 export type {
   MechanismChoice,
   MechanismKind,
@@ -7,4 +9,5 @@ export type {
   MechanismSettings,
 } from './mechanism-choice.ts';
 export type { NetworkState, NoiseLaw, Scale, VariableFit } from './network-state.ts';
+export { saveNetwork } from './save-network.ts';
 export type { NetworkSummary, VariableSummary } from './summary.ts';

@@ -41,7 +41,13 @@ export interface MechanismSettings {
   readonly components: number;
 }
 
-const kinds: readonly MechanismKind[] = ['linear', 'mlp', 'location-scale', 'flow', 'categorical'];
+export const mechanismKinds: readonly MechanismKind[] = [
+  'linear',
+  'mlp',
+  'location-scale',
+  'flow',
+  'categorical',
+];
 
 /**
  * Every variable's mechanism, from one choice for all or choices by name.
@@ -100,7 +106,8 @@ function settingsFor(variable: Variable, choice: MechanismChoice, scope: 'all' |
       },
     );
   };
-  if (!kinds.includes(kind)) refuse(`is ${String(kind)}; it must be one of ${kinds.join(', ')}`);
+  if (!mechanismKinds.includes(kind))
+    refuse(`is ${String(kind)}; it must be one of ${mechanismKinds.join(', ')}`);
   if (scope === 'one' && isCategorical && (kind === 'location-scale' || kind === 'flow')) {
     refuse(`is '${kind}', but the variable is categorical: take 'categorical', 'mlp' or 'linear'`);
   }
