@@ -3,9 +3,9 @@ import type { Floats } from '../../floats.ts';
 import type { Plan } from '../../plan.ts';
 import { posteriorGumbel } from '../categorical-pass.ts';
 import { type HeadPass, headPass } from '../head-pass.ts';
-import type { KernelInstance } from './kernels.ts';
+import { chunkRows, chunkStride, type KernelInstance } from './kernels.ts';
 import type { FusedGates, MechanismRunner } from './mechanism-runner.ts';
-import { blockRows, chunkRows, chunkStride, type FusedProgram, type MechanismProgram } from './program.ts';
+import { blockRows, type FusedProgram, type MechanismProgram } from './program.ts';
 import { stage } from './teacher-chunks.ts';
 
 /** What the reverse sweep through an abduction fills, all zeroed. */

@@ -3,16 +3,9 @@ import type { Floats } from '../../floats.ts';
 import type { Plan } from '../../plan.ts';
 import { chooseLevel } from '../categorical-pass.ts';
 import { type HeadPass, headPass } from '../head-pass.ts';
-import type { KernelInstance } from './kernels.ts';
+import { chunkRows, chunkStride, type KernelInstance } from './kernels.ts';
 import type { FusedGates, MechanismRunner } from './mechanism-runner.ts';
-import {
-  blockRows,
-  blockStride,
-  chunkRows,
-  chunkStride,
-  type FusedProgram,
-  type MechanismProgram,
-} from './program.ts';
+import { blockRows, blockStride, type FusedProgram, type MechanismProgram } from './program.ts';
 import { stage } from './teacher-chunks.ts';
 
 /** Ancestral passes, block by block, parents first. Backwards each chunk is computed again rather than kept. */
@@ -97,7 +90,9 @@ export class AncestralChunks {
           values[at + k] = x;
         }
       }
+      if (live > 0) runner.release();
       for (let k = 0; k < n; k++) heap[block + offset + k] = values[at + k] as number;
+      for (let k = n; k < runner.padded; k++) heap[block + offset + k] = 0;
     }
   }
 
@@ -191,6 +186,7 @@ export class AncestralChunks {
       }
       runner.backward('wanted');
       runner.scatter(offset, row, rows, lambda, blockRows, result.gates);
+      runner.release();
     }
     runner.close(result.gates);
     if (layout.logScale >= 0) {

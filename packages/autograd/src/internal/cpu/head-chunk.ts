@@ -2,7 +2,8 @@ import type { Floats } from '../../floats.ts';
 import type { PlanAction } from '../../plan-action.ts';
 import { levelNll, levelNllBackward } from '../categorical-pass.ts';
 import { type HeadPass, headPass } from '../head-pass.ts';
-import { chunkStride, type MechanismProgram } from './program.ts';
+import { chunkStride } from './kernels.ts';
+import type { MechanismProgram } from './program.ts';
 
 const halfLogTwoPi = 0.5 * Math.log(2 * Math.PI);
 

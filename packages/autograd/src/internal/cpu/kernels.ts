@@ -8,10 +8,22 @@ export const activationCodes = {
   sigmoid: 5,
 } as const;
 
+/** Rows that go through a mechanism together: its traces stay in the first or second cache. */
+export const chunkRows = 128;
+
+/**
+ * Distance between rows of numbers in scratch memory: an odd number of cache lines, since columns at a power of two
+ * apart all fall into the same few lines of a cache.
+ */
+export const chunkStride = 144;
+
+/** Where memory begins that kernels may use for themselves; how much follows from a plan's largest layer. */
+export const kernelScratch = 16;
+
 /**
  * The hot loops of a fused executor, over one float32 memory that never moves or grows. All places are positions in
  * `heap` (floats, not bytes); `table` is a position in `tables` (the same memory as int32) where positions of rows of
- * numbers are listed. `rows` is a multiple of 4 in every call; rows of numbers may be read and written up to it.
+ * numbers are listed. `rows` is a multiple of 4 in every call; outputs and derivatives are rows of numbers, `chunkStride` apart.
  *
  * A backend plugin brings these in WASM; the plain ones are in TypeScript.
  */
@@ -26,7 +38,6 @@ export interface KernelInstance {
    */
   layer(
     out: number,
-    outStride: number,
     w: number,
     wOut: number,
     wIn: number,
@@ -37,15 +48,8 @@ export interface KernelInstance {
     rows: number,
     activation: number,
   ): void;
-  /** Multiplies dy by φ′, read off φ's own output y; both `[width]` rows of numbers, `stride` apart. */
-  activationBackward(
-    activation: number,
-    y: number,
-    dy: number,
-    stride: number,
-    width: number,
-    rows: number,
-  ): void;
+  /** Multiplies dy by φ′, read off φ's own output y; both `[width]` rows of numbers. */
+  activationBackward(activation: number, y: number, dy: number, width: number, rows: number): void;
   /**
    * Gradient of a layer's weights: dW[o·dwStride + a] += Σₖ dy[o][k] · heap[tables[table + a] + k], and
    * dBias[o] += Σₖ dy[o][k].
@@ -55,7 +59,6 @@ export interface KernelInstance {
     dwStride: number,
     dBias: number,
     dy: number,
-    dyStride: number,
     table: number,
     outputs: number,
     inputs: number,

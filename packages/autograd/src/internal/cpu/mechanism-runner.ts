@@ -1,7 +1,10 @@
 import type { Floats } from '../../floats.ts';
 import type { LayerLayout } from '../../plan-layout.ts';
-import type { KernelInstance } from './kernels.ts';
-import { blockStride, chunkRows, chunkStride, type FusedProgram, type MechanismProgram } from './program.ts';
+import { chunkRows, chunkStride, type KernelInstance } from './kernels.ts';
+import { blockStride, type FusedProgram, type MechanismProgram } from './program.ts';
+
+/** With more rows of a chunk that do not count, inputs are copied rather than patched. */
+const mostPatches = 24;
 
 /** Gates as an executor was given them. */
 export interface FusedGates {
@@ -10,8 +13,8 @@ export interface FusedGates {
 }
 
 /**
- * Runs one mechanism over one chunk of rows at a time: `open`, then for each chunk `markLive`, `gather`, `forward`
- * and perhaps `backward`, then `close`.
+ * Runs one mechanism over one chunk of rows at a time: `open`, then for each chunk `markLive`, `gather`, `forward`,
+ * perhaps `backward` and `scatter`, and `release`; then `close`.
  *
  * Rows that are cut or left out are computed from inputs of 0 and get derivatives of exactly 0, so that nothing that
  * lies there reaches a sum over rows. Gates that all rows share are folded into the weights, and an input
@@ -26,6 +29,12 @@ export class MechanismRunner {
   padded = 0;
 
   private readonly mask = new Uint8Array(chunkRows);
+  /** numbers in the chunk of the rows that do not count */
+  private readonly dead = new Int32Array(chunkRows);
+  /** what lay in them, input by input */
+  private readonly patched: Float32Array;
+  private patches = 0;
+  private offset = 0;
   private readonly kernels: KernelInstance;
   private readonly program: FusedProgram;
   private readonly heap: Float32Array;
@@ -46,6 +55,7 @@ export class MechanismRunner {
     this.tables = kernels.tables;
     this.mechanism = program.mechanisms[0] as MechanismProgram;
     this.column = new Int32Array(Math.max(0, ...program.mechanisms.map(({ layout }) => layout.inputs)));
+    this.patched = new Float32Array(mostPatches * this.column.length);
     const rowsFrom = (table: number, at: number, count: number): void => {
       for (let i = 0; i < count; i++) this.tables[table + i] = at + i * chunkStride;
     };
@@ -107,29 +117,39 @@ export class MechanismRunner {
       return size;
     }
     let live = 0;
+    let dead = 0;
     for (let k = 0; k < size; k++) {
       const blocked =
         (blockedA !== undefined && blockedA[from + k] === 1) ||
         (blockedB !== undefined && blockedB[from + k] === 1);
       mask[k] = blocked ? 0 : 1;
-      if (!blocked) rows[live++] = k;
+      if (blocked) this.dead[dead++] = k;
+      else rows[live++] = k;
     }
     this.live = live;
     return live;
   }
 
-  /** Points at the inputs of the chunk that begins in row `offset` of the block (row `first` of the whole). */
+  /**
+   * Points at the inputs of the chunk that begins in row `offset` of the block (row `first` of the whole). Values are
+   * read where they lie; in the few rows that do not count they are set aside for the time being, until `release`.
+   */
   gather(offset: number, first: number, rows: number): void {
-    const { heap, tables, program, mechanism, size, padded, live, mask, gates } = this;
+    const { heap, tables, program, mechanism, size, padded, live, mask, gates, patched } = this;
     const { columnParent, columnEdge, columnLevel } = mechanism;
     const whole = live === size;
-    const direct = whole && padded === size;
     const perRow = gates?.perRow === true;
+    let patches = 0;
     for (let a = 0; a < columnParent.length; a++) {
       const source = program.atValues + (columnParent[a] as number) * blockStride + offset;
       const level = columnLevel[a] as number;
-      if (direct && level < 0 && !perRow) {
+      if (level < 0 && !perRow && size - live <= mostPatches) {
         tables[program.tableInputs + a] = source;
+        for (let m = 0; m < size - live; m++) {
+          const k = this.dead[m] as number;
+          patched[patches++] = heap[source + k] as number;
+          heap[source + k] = 0;
+        }
         continue;
       }
       const target = program.atInputs + a * chunkStride;
@@ -151,6 +171,8 @@ export class MechanismRunner {
       }
       for (let k = size; k < padded; k++) heap[target + k] = 0;
     }
+    this.patches = patches;
+    this.offset = offset;
     for (let i = 0; i < this.columns; i++)
       tables[program.tableLive + i] = tables[program.tableInputs + (this.column[i] as number)] as number;
     if (!mechanism.skip) return;
@@ -164,6 +186,20 @@ export class MechanismRunner {
       tables[program.tableLast + width + a] = tables[program.tableInputs + a] as number;
     for (let i = 0; i < this.columns; i++)
       tables[program.tableLastLive + width + i] = tables[program.tableLive + i] as number;
+  }
+
+  /** Puts back what `gather` set aside. Call it when the chunk is done, before another mechanism reads the values. */
+  release(): void {
+    if (this.patches === 0) return;
+    const { heap, program, mechanism, size, live, patched, offset } = this;
+    let at = this.patches;
+    this.patches = 0;
+    for (let a = mechanism.columnParent.length - 1; a >= 0; a--) {
+      if ((mechanism.columnLevel[a] as number) >= 0) continue;
+      const source = program.atValues + (mechanism.columnParent[a] as number) * blockStride + offset;
+      for (let m = size - live - 1; m >= 0; m--)
+        heap[source + (this.dead[m] as number)] = patched[--at] as number;
+    }
   }
 
   /** The network's outputs for the chunk, at `program.atOutputs`. */
@@ -185,7 +221,6 @@ export class MechanismRunner {
             : (program.tableLayer[l - 1] as number);
       kernels.layer(
         l === last ? program.atOutputs : (program.atLayer[l] as number),
-        chunkStride,
         gated ? program.atGated[l === 0 ? 0 : 1] : parameters + weights,
         gated ? count : inputs,
         1,
@@ -230,7 +265,6 @@ export class MechanismRunner {
           layer.inputs,
           gradient + layer.bias,
           dy,
-          chunkStride,
           l === 0 ? program.tableInputs : skips ? program.tableLast : (program.tableLayer[l - 1] as number),
           layer.outputs,
           layer.inputs,
@@ -244,7 +278,6 @@ export class MechanismRunner {
         const target = l === 0 ? program.atInputGradient : program.atSkipGradient;
         kernels.layer(
           target,
-          chunkStride,
           weights + hidden,
           1,
           width,
@@ -259,12 +292,11 @@ export class MechanismRunner {
       if (l === 0) break;
       const side = l & 1;
       const below = program.atHiddenGradient[side as 0 | 1];
-      kernels.layer(below, chunkStride, weights, 1, width, -1, dyTable, hidden, layer.outputs, padded, 0);
+      kernels.layer(below, weights, 1, width, -1, dyTable, hidden, layer.outputs, padded, 0);
       kernels.activationBackward(
         mechanism.activation,
         program.atLayer[l - 1] as number,
         below,
-        chunkStride,
         hidden,
         padded,
       );

@@ -1,4 +1,4 @@
-import type { KernelInstance } from './kernels.ts';
+import { chunkStride, type KernelInstance } from './kernels.ts';
 import { plainActivation, plainActivationBackward } from './plain-activation.ts';
 
 /**
@@ -13,14 +13,13 @@ export function plainKernels(length: number): KernelInstance {
     name: 'plain',
     heap,
     tables,
-    layer(out, outStride, w, wOut, wIn, bias, table, outputs, inputs, rows, activation) {
+    layer(out, w, wOut, wIn, bias, table, outputs, inputs, rows, activation) {
       let o = 0;
       for (; o + 4 <= outputs; o += 4)
         layer4(
           heap,
           tables,
-          out + o * outStride,
-          outStride,
+          out + o * chunkStride,
           w + o * wOut,
           wOut,
           wIn,
@@ -33,7 +32,7 @@ export function plainKernels(length: number): KernelInstance {
         layer1(
           heap,
           tables,
-          out + o * outStride,
+          out + o * chunkStride,
           w + o * wOut,
           wIn,
           bias < 0 ? -1 : bias + o,
@@ -42,30 +41,20 @@ export function plainKernels(length: number): KernelInstance {
           rows,
         );
       if (activation !== 0)
-        for (o = 0; o < outputs; o++) plainActivation(heap, activation, out + o * outStride, rows);
+        for (o = 0; o < outputs; o++) plainActivation(heap, activation, out + o * chunkStride, rows);
     },
-    activationBackward(activation, y, dy, stride, width, rows) {
+    activationBackward(activation, y, dy, width, rows) {
       for (let i = 0; i < width; i++)
-        plainActivationBackward(heap, activation, y + i * stride, dy + i * stride, rows);
+        plainActivationBackward(heap, activation, y + i * chunkStride, dy + i * chunkStride, rows);
     },
-    layerGradient(dw, dwStride, dBias, dy, dyStride, table, outputs, inputs, rows) {
+    layerGradient(dw, dwStride, dBias, dy, table, outputs, inputs, rows) {
       let o = 0;
       for (; o + 4 <= outputs; o += 4)
-        gradient4(
-          heap,
-          tables,
-          dw + o * dwStride,
-          dwStride,
-          dy + o * dyStride,
-          dyStride,
-          table,
-          inputs,
-          rows,
-        );
+        gradient4(heap, tables, dw + o * dwStride, dwStride, dy + o * chunkStride, table, inputs, rows);
       for (; o < outputs; o++)
-        gradient1(heap, tables, dw + o * dwStride, dy + o * dyStride, table, inputs, rows);
+        gradient1(heap, tables, dw + o * dwStride, dy + o * chunkStride, table, inputs, rows);
       for (o = 0; o < outputs; o++) {
-        const from = dy + o * dyStride;
+        const from = dy + o * chunkStride;
         let sum = 0;
         for (let k = from; k < from + rows; k++) sum += heap[k] as number;
         heap[dBias + o] = (heap[dBias + o] as number) + sum;
@@ -99,7 +88,6 @@ function layer4(
   heap: Float32Array,
   tables: Int32Array,
   out: number,
-  outStride: number,
   w: number,
   wOut: number,
   wIn: number,
@@ -112,9 +100,9 @@ function layer4(
   const b1 = bias < 0 ? 0 : (heap[bias + 1] as number);
   const b2 = bias < 0 ? 0 : (heap[bias + 2] as number);
   const b3 = bias < 0 ? 0 : (heap[bias + 3] as number);
-  const out1 = out + outStride;
-  const out2 = out1 + outStride;
-  const out3 = out2 + outStride;
+  const out1 = out + chunkStride;
+  const out2 = out1 + chunkStride;
+  const out3 = out2 + chunkStride;
   for (let k = 0; k < rows; k += 2) {
     let s00 = b0;
     let s01 = b0;
@@ -194,14 +182,13 @@ function gradient4(
   dw: number,
   dwStride: number,
   dy: number,
-  dyStride: number,
   table: number,
   inputs: number,
   rows: number,
 ): void {
-  const dy1 = dy + dyStride;
-  const dy2 = dy1 + dyStride;
-  const dy3 = dy2 + dyStride;
+  const dy1 = dy + chunkStride;
+  const dy2 = dy1 + chunkStride;
+  const dy3 = dy2 + chunkStride;
   for (let a = 0; a < inputs; a += 2) {
     const x0 = tables[table + a] as number;
     const pair = a + 1 < inputs;

@@ -1,19 +1,12 @@
 import type { Head, Plan } from '../../plan.ts';
 import { type MechanismLayout, planLayout } from '../../plan-layout.ts';
-import { activationCodes } from './kernels.ts';
-
-/** Rows that go through a mechanism together: its traces stay in the first or second cache. */
-export const chunkRows = 128;
+import { activationCodes, chunkStride, kernelScratch } from './kernels.ts';
 
 /** Rows whose values are in memory together. */
 export const blockRows = 1024;
 
-/**
- * Distance between rows of numbers in scratch memory and in the block of values: an odd number of cache lines, since
- * columns at a power of two apart all fall into the same few lines of a cache.
- */
-export const chunkStride: number = chunkRows + 16;
-export const blockStride: number = blockRows + 16;
+/** Distance between columns in the block of values: in caches, each column's chunk begins where the one before ends. */
+export const blockStride: number = blockRows + chunkStride;
 
 /** One mechanism, compiled. Positions of parameters count from the first one. */
 export interface MechanismProgram {
@@ -82,7 +75,9 @@ export function compilePlan(plan: Plan): FusedProgram {
   const outputs = most(({ layout: { outputs: n } }) => n);
   const width = most(({ hidden }) => Math.max(0, ...hidden));
 
-  let at = 16;
+  const layers = mechanisms.flatMap((mechanism) => mechanism.layout.layers);
+  const packed = layers.map((layer) => (layer.inputs + 8) * (layer.outputs + 8)); // either factor, backwards too
+  let at = kernelScratch + 16 * Math.ceil((Math.max(0, ...packed) + 64) / 16);
   const take = (length: number): number => {
     const start = at;
     at += Math.ceil((length + 4) / 16) * 16; // vectors may read to the end of their last four

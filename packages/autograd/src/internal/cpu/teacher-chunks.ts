@@ -3,9 +3,9 @@ import type { TeacherInput } from '../../executor.ts';
 import type { Floats } from '../../floats.ts';
 import type { Plan } from '../../plan.ts';
 import { type HeadChunk, headChunk, type NllTask, SingularRow } from './head-chunk.ts';
-import type { KernelInstance } from './kernels.ts';
+import { chunkRows, type KernelInstance } from './kernels.ts';
 import type { FusedGates, MechanismRunner } from './mechanism-runner.ts';
-import { blockRows, blockStride, chunkRows, type FusedProgram, type MechanismProgram } from './program.ts';
+import { blockRows, blockStride, type FusedProgram, type MechanismProgram } from './program.ts';
 
 /** Where one teacher-forced pass leaves what it finds. */
 export interface TeacherSink {
@@ -92,14 +92,17 @@ export class TeacherChunks {
         eachWeight: 1 / rows,
       };
       try {
-        if (sink.density !== undefined) {
-          head.logDensity(task, this.outputs, sink.density);
-          continue;
+        if (sink.density !== undefined) head.logDensity(task, this.outputs, sink.density);
+        else {
+          runner.clearOutputGradient();
+          head.nll(task, this.outputs, this.outputGradient, result);
         }
-        runner.clearOutputGradient();
-        head.nll(task, this.outputs, this.outputGradient, result);
       } catch (error) {
         throw error instanceof SingularRow ? singular(this.plan, j, row + error.k) : error;
+      }
+      if (sink.density !== undefined) {
+        runner.release();
+        continue;
       }
       loss += result[0] as number;
       dLogScale += result[1] as number;
@@ -107,6 +110,7 @@ export class TeacherChunks {
         runner.backward('wanted');
         runner.scatter(offset, row, rows, undefined, 0, sink.gates);
       } else runner.backward('unwanted');
+      runner.release();
     }
     runner.close(sink.gates);
     if (sink.byVariable !== undefined) sink.byVariable[j] = (sink.byVariable[j] as number) + loss;
@@ -117,7 +121,7 @@ export class TeacherChunks {
   }
 }
 
-/** Copies rows `first` … of an array by variable into the block of values. */
+/** Copies rows `first` … of an array by variable into the block of values; a last vector is filled up with zeros. */
 export function stage(
   heap: Float32Array,
   target: number,
@@ -131,6 +135,7 @@ export function stage(
     const to = target + j * blockStride;
     const from = j * rows + first;
     for (let r = 0; r < size; r++) heap[to + r] = values[from + r] as number;
+    for (let r = size; r < ((size + 3) & ~3); r++) heap[to + r] = 0;
   }
 }
 
