@@ -44,6 +44,15 @@ export interface CausalNetwork extends AbductiveModel {
   copy(): CausalNetwork;
   /** A new executor of the present plan, of the kind that the network runs on. The caller disposes of it. */
   createExecutor(): Executor;
+  /**
+   * The same noise under several actions, `predict` for each, in as few passes as possible: many what-ifs for many rows.
+   * Weights are not copied, and cost grows linearly with the worlds.
+   */
+  worlds(
+    noise: Columns,
+    actions: readonly Do[],
+    options?: { readonly seed?: Seed | undefined },
+  ): readonly Columns[];
   /** Log density of each row under normal noise, `[rows]`; a term that `do` cuts off is left out. */
   logDensity(
     rows: Columns,

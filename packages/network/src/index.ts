@@ -1,4 +1,5 @@
 export type { CausalNetwork, ExecutorFactory, NoiseChoice } from './causal-network.ts';
+export { counterfactualWorlds } from './counterfactual-worlds.ts';
 export { createNetwork, type NetworkOptions } from './create-network.ts';
 export { type LoadedModel, loadModel } from './load-model.ts';
 export { loadNetwork } from './load-network.ts';

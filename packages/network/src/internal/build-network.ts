@@ -8,7 +8,7 @@ import type { NetworkState, Scale } from '../network-state.ts';
 import { summarise } from '../summary.ts';
 import { checkState } from './check-state.ts';
 import { columnsOf } from './columns.ts';
-import { createEngine, type Engine, predictPass, split } from './engine.ts';
+import { createEngine, type Engine, predictPass, predictWorlds, split } from './engine.ts';
 import { noiseColumns, noiseFromPlan, noiseUnits } from './noise-columns.ts';
 import { drawNoise } from './noise-law.ts';
 import { planAction } from './plan-action.ts';
@@ -101,6 +101,10 @@ export function buildNetwork(design: NetworkDesign, initial: NetworkState): Caus
       const pass = predictPass(running(), noise, resolve(noise.rows, options));
       return columnsOf(names, pass.columns, noise.rows);
     },
+    worlds(noise, actions, { seed } = {}) {
+      const resolved = actions.map((action) => resolve(noise.rows, { do: action, seed }));
+      return predictWorlds(running(), noise, resolved).map((arrays) => columnsOf(names, arrays, noise.rows));
+    },
     sample: (rows, options = {}) => network.predict(network.noise(rows, options), options),
     abduct(rows, { seed } = {}) {
       const { executor, parameters, units } = running();
@@ -114,7 +118,7 @@ export function buildNetwork(design: NetworkDesign, initial: NetworkState): Caus
       const values = valuesToPlan('logDensity', variables, state.scales, rows);
       const { acted, other } = split(resolve(rows.rows, options));
       if (other[0] !== undefined) throw noDensity(names[other[0]] as string);
-      const action = planAction(acted, state.scales, rows.rows);
+      const action = planAction([acted], state.scales, rows.rows);
       const terms = executor.logDensity({ rows: rows.rows, parameters, values, action });
       const out = new Float64Array(rows.rows);
       for (const [j, { scale }] of state.scales.entries()) {

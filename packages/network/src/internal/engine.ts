@@ -35,7 +35,6 @@ export function createEngine(
 export interface Pass {
   readonly columns: readonly Float64Array[];
   readonly action: PlanAction | undefined;
-  readonly noise: Float64Array;
 }
 
 /**
@@ -76,14 +75,72 @@ export function split(resolved: ResolvedDo): { acted: Acted[]; other: number[] }
 
 function forward(engine: Engine, noise: Float64Array, rows: number, acted: readonly Acted[]): Pass {
   const { scales } = engine.state;
-  const action = planAction(acted, scales, rows);
+  const action = planAction([acted], scales, rows);
   const { values } = engine.executor.forward({ rows, parameters: engine.parameters, noise, action });
-  const columns = scales.map((scale: Scale, j) => columnFromPlan(values, j, rows, scale));
+  return { columns: columnsUnder(scales, values, acted, rows, { total: rows, from: 0 }), action };
+}
+
+/** One world's columns out of a pass over several; a value that was set is what was set, to the bit. */
+function columnsUnder(
+  scales: readonly Scale[],
+  values: Floats,
+  acted: readonly Acted[],
+  rows: number,
+  place: { readonly total: number; readonly from: number },
+): Float64Array[] {
+  const columns = scales.map((scale, j) => columnFromPlan(values, j * place.total + place.from, rows, scale));
   for (const [j, { cut, value }] of acted) {
     const column = columns[j] as Float64Array;
-    for (let r = 0; r < rows; r++) if (cut[r] === 1) column[r] = value[r] as number; // to the bit
+    for (let r = 0; r < rows; r++) if (cut[r] === 1) column[r] = value[r] as number;
   }
-  return { columns, action, noise };
+  return columns;
+}
+
+/** Rows of one pass over several worlds, at most. */
+const widestPass = 2 ** 15;
+
+/**
+ * The same noise under several actions: worlds stand one below the other in the rows of as few passes as fit, on one set
+ * of weights. A world whose action is no executor's has a pass of its own.
+ *
+ * @returns by world, by variable
+ */
+export function predictWorlds(
+  engine: Engine,
+  noise: Columns,
+  worlds: readonly ResolvedDo[],
+): (readonly Float64Array[])[] {
+  const { rows } = noise;
+  const columns = engine.columns.names.length;
+  const parts = worlds.map(split);
+  const results: (readonly Float64Array[])[] = parts.map(({ other }, w) =>
+    other.length === 0 ? [] : predictPass(engine, noise, worlds[w] as ResolvedDo).columns,
+  );
+  const stacked = [...parts.keys()].filter((w) => parts[w]?.other.length === 0);
+  const own = new Float64Array(columns * rows);
+  noiseToPlan(engine.plan, engine.columns, engine.units, noise, own);
+  const most = Math.max(1, Math.floor(widestPass / Math.max(1, rows)));
+  for (let from = 0; from < stacked.length; from += most) {
+    const batch = stacked.slice(from, from + most);
+    const total = batch.length * rows;
+    const tiled = new Float64Array(columns * total);
+    for (let c = 0; c < columns; c++) {
+      const column = own.subarray(c * rows, (c + 1) * rows);
+      for (let w = 0; w < batch.length; w++) tiled.set(column, c * total + w * rows);
+    }
+    const acted = batch.map((w) => parts[w]?.acted as Acted[]);
+    const { scales } = engine.state;
+    const { values } = engine.executor.forward({
+      rows: total,
+      parameters: engine.parameters,
+      noise: tiled,
+      action: planAction(acted, scales, rows),
+    });
+    for (const [k, w] of batch.entries()) {
+      results[w] = columnsUnder(scales, values, acted[k] as Acted[], rows, { total, from: k * rows });
+    }
+  }
+  return results;
 }
 
 function replaced(

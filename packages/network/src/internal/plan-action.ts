@@ -41,38 +41,47 @@ export function simpleAction(action: Action): SimpleAction | undefined {
 /** A variable under an action, by its index. */
 export type Acted = readonly [variable: number, action: SimpleAction];
 
-/** Actions spread over a plan's arrays, on its standardised scale; `undefined` where nothing is done. */
+/**
+ * Actions of several worlds, one after the other in the rows of a plan's arrays, on its standardised scale; `undefined`
+ * where nothing is done in any.
+ *
+ * @param rows - of each world
+ */
 export function planAction(
-  acted: readonly Acted[],
+  worlds: readonly (readonly Acted[])[],
   scales: readonly Scale[],
   rows: number,
 ): PlanAction | undefined {
-  if (acted.length === 0) return undefined;
-  const size = scales.length * rows;
+  if (worlds.every((acted) => acted.length === 0)) return undefined;
+  const total = worlds.length * rows;
+  const size = scales.length * total;
   const cut = new Uint8Array(size);
   const value = new Float64Array(size);
-  const soft = acted.some(([, { own }]) => own !== undefined);
-  const shift = soft ? new Float64Array(size) : undefined;
-  const factorOf = soft ? new Float64Array(size).fill(1) : undefined;
-  const weightOf = soft ? new Float64Array(size).fill(1) : undefined;
-  for (const [j, action] of acted) {
-    const { centre, scale } = scales[j] as Scale;
-    const base = j * rows;
-    cut.set(action.cut, base);
-    for (let r = 0; r < rows; r++) {
-      if (action.cut[r] === 1) {
-        value[base + r] = ((action.value[r] as number) - centre) / scale;
-        continue;
+  const isSoft = worlds.some((acted) => acted.some(([, { own }]) => own !== undefined));
+  const soft = isSoft
+    ? {
+        shift: new Float64Array(size),
+        scale: new Float64Array(size).fill(1),
+        noiseFactor: new Float64Array(size).fill(1),
       }
-      if (action.own === undefined || shift === undefined || factorOf === undefined || weightOf === undefined)
-        continue;
-      const k = action.own.weight[r] as number;
-      weightOf[base + r] = k;
-      factorOf[base + r] = action.own.factor[r] as number;
-      shift[base + r] = ((k - 1) * centre + (action.own.shift[r] as number)) / scale;
+    : undefined;
+  for (const [w, acted] of worlds.entries()) {
+    for (const [j, action] of acted) {
+      const { centre, scale } = scales[j] as Scale;
+      const base = j * total + w * rows;
+      cut.set(action.cut, base);
+      for (let r = 0; r < rows; r++) {
+        if (action.cut[r] === 1) value[base + r] = ((action.value[r] as number) - centre) / scale;
+        else if (action.own !== undefined && soft !== undefined) {
+          const k = action.own.weight[r] as number;
+          soft.scale[base + r] = k;
+          soft.noiseFactor[base + r] = action.own.factor[r] as number;
+          soft.shift[base + r] = ((k - 1) * centre + (action.own.shift[r] as number)) / scale;
+        }
+      }
     }
   }
-  return { cut, value, shift, scale: weightOf, noiseFactor: factorOf };
+  return { cut, value, ...soft };
 }
 
 /** The action that sets a variable to values of every row. */

@@ -24,15 +24,15 @@ export function valuesToPlan(
   return out;
 }
 
-/** One variable's column in its own unit. */
+/** A column in its own unit, from standardised values that begin at `from`. */
 export function columnFromPlan(
   values: ArrayLike<number>,
-  j: number,
+  from: number,
   rows: number,
   { centre, scale }: Scale,
 ): Float64Array {
   const out = new Float64Array(rows);
-  for (let r = 0; r < rows; r++) out[r] = centre + scale * (values[j * rows + r] as number);
+  for (let r = 0; r < rows; r++) out[r] = centre + scale * (values[from + r] as number);
   return out;
 }
 

@@ -58,7 +58,8 @@ export function blockLbfgs(
   {
     tolerance = 1e-6,
     improvement = 1e-7,
-  }: { readonly tolerance?: number; readonly improvement?: number } = {},
+    resolution = 1e-14,
+  }: { readonly tolerance?: number; readonly improvement?: number; readonly resolution?: number } = {},
 ): BlockLbfgs {
   const x = start.slice();
   const trial = start.slice();
@@ -182,6 +183,12 @@ export function blockLbfgs(
           continue;
         }
         search.trials += 1;
+        // less to gain than the loss can resolve: this is as far as its precision goes
+        const isFlat = -search.step * search.slope < resolution * Math.max(1, Math.abs(search.loss));
+        if (isFlat && Number.isFinite(value)) {
+          end(b, 'converged');
+          continue;
+        }
         if (search.trials > 25) {
           end(b, search.steps.length > 0 && search.small > 0 ? 'converged' : 'stuck');
           continue;

@@ -69,7 +69,9 @@ export async function fullBatch(
     which: (j: number) => boolean,
   ): Promise<BlockLbfgs> {
     const blocks = layout.mechanisms.map(({ from, to }, j) => (which(j) ? { from, to } : undefined));
-    const run = blockLbfgs(start, blocks, penalisedLoss(executor, layout.mechanisms, rows, prior));
+    const run = blockLbfgs(start, blocks, penalisedLoss(executor, layout.mechanisms, rows, prior), {
+      resolution: executor.dtype === 'float32' ? 1e-7 : 1e-14,
+    });
     for (let step = 0; step < maxSteps && run.running(); step++) {
       run.step();
       evaluations += 1;

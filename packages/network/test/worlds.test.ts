@@ -1,0 +1,76 @@
+import { createReferenceExecutor, type Executor } from '@cfe/autograd';
+import { createDag } from '@cfe/graph';
+import { counterfactualWorlds, createNetwork } from '@cfe/network';
+import { counterfactualRows, type Do } from '@cfe/scm';
+import { expect, test } from 'vitest';
+import { withScales } from './support/with-scales.ts';
+
+const graph = createDag(
+  ['x', 'm', 'y'],
+  [
+    ['x', 'm'],
+    ['m', 'y'],
+    ['x', 'y'],
+  ],
+);
+const variables = [{ name: 'm', kind: 'categorical', levels: ['a', 'b'] }] as const;
+const actions: readonly Do[] = [
+  {},
+  { x: 1 },
+  { m: 'b', x: -2 },
+  [{ target: 'y', kind: 'shift', by: 3 }],
+  [{ target: 'y', kind: 'sometimes', probability: 0.5, with: { target: 'y', kind: 'hard', value: 7 } }],
+  [
+    {
+      target: 'y',
+      kind: 'replace',
+      parents: ['x'],
+      mechanism: { evaluate: ([x]) => (x as Float64Array).map((v) => 2 * v) },
+    },
+  ],
+  [{ target: 'x', kind: 'noise', factor: 2 }],
+];
+
+test('worlds are what each action alone gives, to the bit', () => {
+  const network = withScales(createNetwork({ graph, variables, seed: 2 }));
+  const noise = network.noise(20, { seed: 1 });
+  const worlds = network.worlds(noise, actions, { seed: 4 });
+  for (const [w, action] of actions.entries()) {
+    const alone = network.predict(noise, { do: action, seed: 4 });
+    for (const name of graph.nodes)
+      expect(worlds[w]?.column(name), `${w} ${name}`).toEqual(alone.column(name));
+  }
+  const rows = network.sample(20, { seed: 6 });
+  for (const [w, world] of counterfactualWorlds(network, rows, actions, { seed: 5 }).entries()) {
+    const alone = counterfactualRows(network, rows, { do: actions[w] as Do, seed: 5 });
+    for (const name of graph.nodes) expect(world.column(name)).toEqual(alone.column(name));
+  }
+});
+
+test('many worlds are few passes on one set of weights', () => {
+  const passes: number[] = [];
+  const parameters = new Set<unknown>();
+  const network = createNetwork({
+    graph,
+    seed: 2,
+    executor(plan): Executor {
+      const executor = createReferenceExecutor(plan);
+      return {
+        ...executor,
+        forward(input) {
+          passes.push(input.rows);
+          parameters.add(input.parameters);
+          return executor.forward(input);
+        },
+      };
+    },
+  });
+  const noise = network.noise(100, { seed: 1 });
+  network.worlds(
+    noise,
+    Array.from({ length: 1000 }, (_, k): Do => ({ x: k / 100 })),
+  );
+  expect(passes.reduce((sum, rows) => sum + rows, 0)).toBe(100_000); // linear: no row is computed twice
+  expect(passes.length).toBe(4);
+  expect(parameters.size).toBe(1);
+});
