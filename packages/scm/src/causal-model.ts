@@ -88,7 +88,10 @@ export interface Query {
 
 /** A distribution in closed form, as far as it is one. Matrices follow `nodes`. */
 export interface ExactAnswer {
+  /** `true` here; answers of the same shape that were drawn say `false` */
+  readonly exact: boolean;
   readonly nodes: readonly string[];
+  /** of continuous variables */
   readonly mean: Readonly<Record<string, number>>;
   readonly sd: Readonly<Record<string, number>>;
   readonly covariance?: readonly (readonly number[])[];

@@ -11,10 +11,20 @@ export type {
   Query,
 } from './causal-model.ts';
 export { canAbduct, copyUnreached, counterfactualRows } from './counterfactual-rows.ts';
+export {
+  type DiscreteModel,
+  type DiscreteNode,
+  type DiscreteSpec,
+  discreteModel,
+  type JointTable,
+} from './discrete-model.ts';
 export { checkDistribution, type Distribution, drawFrom } from './distribution.ts';
+export { formatBif } from './format-bif.ts';
+export { gumbelMaxLaw, type LevelBounds, responseBounds } from './gumbel-law.ts';
 export { type Do, type Intervention, interventionsOf, type Value } from './intervention.ts';
 export { type LinearGaussian, type LinearGaussianSpec, linearGaussian } from './linear-gaussian.ts';
 export type { InvertibleMechanism, Mechanism } from './mechanism.ts';
+export { parseBif } from './parse-bif.ts';
 export {
   type Action,
   type Branch,

@@ -204,6 +204,7 @@ function refuseOffSupport(spread: Matrix, residual: Matrix, role: string): void 
 
 function answer(nodes: readonly string[], mean: Matrix, covariance: Matrix): ExactAnswer {
   return {
+    exact: true,
     nodes,
     mean: Object.fromEntries(nodes.map((name, j) => [name, mean.get(j, 0)])),
     sd: Object.fromEntries(nodes.map((name, j) => [name, Math.sqrt(Math.max(0, covariance.get(j, j)))])),

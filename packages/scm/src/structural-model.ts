@@ -1,7 +1,6 @@
 import {
   type Columns,
   columnsFrom,
-  InputError,
   quoteName,
   type Rng,
   rngFrom,
@@ -13,6 +12,7 @@ import { createDag, indexOf } from '@cfe/graph';
 import type { AbductiveModel, CausalModel, ModelGradient } from './causal-model.ts';
 import { checkDistribution, type Distribution, drawFrom } from './distribution.ts';
 import { backwardPass } from './internal/backward-pass.ts';
+import { checkLevels } from './internal/check-levels.ts';
 import { completeColumns } from './internal/complete-columns.ts';
 import { equationDensity } from './internal/equation-density.ts';
 import { type Equation, forwardPass } from './internal/forward-pass.ts';
@@ -90,7 +90,7 @@ export function structuralModel({ variables: given }: StructuralSpec): Structura
     checkDistribution(noise);
     return levels === undefined
       ? { name, kind: 'continuous' }
-      : { name, kind: 'categorical', levels: checkLevels(name, levels) };
+      : { name, kind: 'categorical', levels: checkLevels('structuralModel', name, levels) };
   });
   const equations = parts.map(
     ({ name, parents, mechanism }): Equation => ({
@@ -188,15 +188,4 @@ function checkLength(
     `structuralModel: the mechanism of ${quoteName(name)} answered ${values?.length} rows in ${what} for ${rows}. Return one number per row.`,
     { variable: name, length: values?.length, rows },
   );
-}
-
-function checkLevels(name: string, levels: readonly string[]): readonly string[] {
-  if (levels.length === 0 || new Set(levels).size < levels.length) {
-    throw new InputError(
-      'scm/levels',
-      `structuralModel: ${quoteName(name)} needs one or more distinct levels, got ${levels.map(quoteName).join(', ') || 'none'}.`,
-      { variable: name, levels },
-    );
-  }
-  return [...levels];
 }

@@ -52,7 +52,11 @@ export function times(a: Float64Array, b: Float64Array): Float64Array {
 }
 
 /** Values that no later step could make sense of: not finite, or no level. */
-function refuseBroken({ variables }: Pick<CausalModel, 'variables'>, j: number, column: Float64Array): void {
+export function refuseBroken(
+  { variables }: Pick<CausalModel, 'variables'>,
+  j: number,
+  column: Float64Array,
+): void {
   const variable = variables[j];
   if (variable === undefined) return;
   const levels = variable.kind === 'categorical' ? variable.levels.length : undefined;
