@@ -242,7 +242,7 @@ function regimesOf(table: Table): Finding[] {
 
 function leftOut(columns: readonly ColumnReading[]): Finding[] {
   return columns.flatMap(({ name, kind, reason }) =>
-    kind === 'ignored' && reason !== 'left out as asked.'
+    kind === 'ignored' && name !== '' && reason !== 'left out as asked.'
       ? [finding('note', 'left-out', [name], `${quoteName(name)} was ${reason}`)]
       : [],
   );

@@ -1,1 +1,3 @@
+export type { Dataset, DatasetFile, DatasetInfo } from './datasets/dataset.ts';
+export { type DatasetOptions, datasetFiles, datasets, loadDataset } from './datasets/load-dataset.ts';
 export { readCsv } from './read-csv.ts';

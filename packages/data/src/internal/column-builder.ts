@@ -12,7 +12,8 @@ export interface CellRules {
   readonly position: number;
   readonly missing: ReadonlySet<string>;
   readonly decimalComma: boolean;
-  readonly type?: ColumnType | undefined;
+  /** `'row-label'`: a first column without a name */
+  readonly type?: ColumnType | 'row-label' | undefined;
   readonly unit?: string | undefined;
 }
 
@@ -36,7 +37,8 @@ const longestLevel = 1000;
  * texts repeat; otherwise left out. Cells are remembered as numbers and as levels until one of both is ruled out.
  */
 export function createColumnBuilder(rules: CellRules): ColumnBuilder {
-  const { type, missing: marks, decimalComma } = rules;
+  const { missing: marks, decimalComma } = rules;
+  const type = rules.type === 'row-label' ? 'ignore' : rules.type;
   let rows = 0;
   let missing = 0;
   let numbers: Float64Array | undefined =
@@ -102,6 +104,8 @@ export function createColumnBuilder(rules: CellRules): ColumnBuilder {
       const ignored = (reason: string): { reading: ColumnReading } => ({
         reading: { name, kind: 'ignored', reason, missing },
       });
+      if (rules.type === 'row-label')
+        return ignored('left out: the first column has no name, as row labels have none.');
       if (type === 'ignore') return ignored('left out as asked.');
       if (missing === rows) return ignored('left out: it has no values.');
       if (numbers !== undefined) {

@@ -34,7 +34,7 @@ export function createCsvReader(options: CsvOptions): CsvReader {
             position: j + 1,
             missing,
             decimalComma: options.decimalComma ?? delimiter === ';',
-            type: own(options.types, name),
+            type: own(options.types, name) ?? (name === '' ? 'row-label' : undefined),
             unit: own(options.units, name),
           }),
         );

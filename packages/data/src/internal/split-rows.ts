@@ -3,7 +3,7 @@ import { refuse } from './refuse.ts';
 
 /** What receives the rows of a text. */
 export interface RowSink {
-  /** @param names - trimmed, distinct and not empty */
+  /** @param names - trimmed and distinct; only the first may be empty, as that of row labels is */
   header(names: readonly string[], delimiter: string): void;
   /** @param cells - as many as the header has, not trimmed; @param line - where the row starts, from 1 */
   row(cells: readonly string[], line: number): void;
@@ -167,7 +167,7 @@ function breaksIn(cells: readonly string[], newline: string): number {
 function checkHeader(names: readonly string[], source: string): void {
   const seen = new Map<string, number>();
   for (const [j, name] of names.entries()) {
-    if (name === '') {
+    if (name === '' && (j > 0 || names.length === 1)) {
       refuse('unnamed-column', source, `line 1: column ${j + 1} has no name. Name it.`, {
         line: 1,
         column: j + 1,
