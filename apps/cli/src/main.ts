@@ -1,5 +1,6 @@
 import { CfeError, messageOf } from '@cfe/base';
 import { CommanderError } from 'commander';
+import { runEval } from './commands/eval.ts';
 import { commands } from './commands.ts';
 import { assignmentsApart, createProgram } from './program.ts';
 import { ownVersion } from './versions.ts';
@@ -35,6 +36,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     },
   });
   try {
+    if (argv[0] === 'eval') return await runEval(argv.slice(1));
     await program.parseAsync(assignmentsApart(argv), { from: 'user' });
     return exitCode;
   } catch (error) {

@@ -25,6 +25,7 @@ export function createProgram(
       declare(program, command, options);
     }
   }
+  program.command('eval').description('run the evaluation suite (in the repository)');
   for (const part of [program, ...program.commands, ...program.commands.flatMap((c) => c.commands)])
     plain(part);
   return program;

@@ -103,5 +103,5 @@ figure{margin:1.25rem 0}figure svg{max-width:100%;height:auto;display:block;marg
 @media(max-width:40rem){svg.chart{min-width:27rem}}
 figcaption,caption{color:var(--muted);font-size:.88rem;text-align:left;padding:.6rem 0 0;max-width:44rem}caption{caption-side:bottom}.scroll{overflow-x:auto}
 table{border-collapse:collapse;font-size:.93rem;width:100%;margin:1rem 0}details{margin:1rem 0}summary{cursor:pointer;color:var(--accent)}th,td{text-align:left;padding:.4rem 1rem .4rem 0;border-bottom:1px solid var(--line);vertical-align:top}
-th{color:var(--muted);font-weight:600}.number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}footer{margin-top:3rem;border-top:1px solid var(--line);padding-top:1rem}footer p{margin:.15rem 0}
+th{color:var(--muted);font-weight:600}.number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}th.number{white-space:normal}td:first-child{min-width:7rem}footer{margin-top:3rem;border-top:1px solid var(--line);padding-top:1rem}footer p{margin:.15rem 0}
 @media print{details>*{display:block}body{font-size:11pt}.card{border:1px solid #ccc}}`;

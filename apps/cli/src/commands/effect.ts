@@ -2,8 +2,8 @@ import { InputError } from '@cfe/base';
 import { effect as averageEffect } from '@cfe/counterfactuals';
 import type { Command } from '../command.ts';
 import { assignments } from '../input/assignments.ts';
-import { readModel } from '../input/model.ts';
 import { listOf, required, textOf, wholeOf } from '../input/options.ts';
+import { readModel } from '../model/model-file.ts';
 import { measured } from '../output/numbers.ts';
 
 export const effect: Command = {

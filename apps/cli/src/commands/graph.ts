@@ -1,4 +1,5 @@
 import type { CommandGroup } from '../command.ts';
+import { adjust } from './graph/adjust.ts';
 import { cpdagVerb } from './graph/cpdag.ts';
 import { dsep } from './graph/dsep.ts';
 import { metrics } from './graph/metrics.ts';
@@ -7,5 +8,5 @@ import { verbCommand } from './graph/verb.ts';
 export const graph: CommandGroup = {
   name: 'graph',
   summary: 'graph files: convert, compare, separation, equivalence classes, adjustment',
-  commands: [verbCommand(metrics), verbCommand(cpdagVerb), verbCommand(dsep)],
+  commands: [verbCommand(metrics), verbCommand(cpdagVerb), verbCommand(dsep), verbCommand(adjust)],
 };

@@ -1,9 +1,9 @@
 import { InputError } from '@cfe/base';
 import { planIntervention } from '@cfe/counterfactuals';
 import type { Command } from '../command.ts';
-import { readModel } from '../input/model.ts';
 import { namesOf, required, textOf } from '../input/options.ts';
 import { readRows } from '../input/rows.ts';
+import { readModel } from '../model/model-file.ts';
 import { shown } from '../output/numbers.ts';
 
 export const plan: Command = {

@@ -4,9 +4,9 @@ import { createTable, toCsvPieces } from '@cfe/data';
 import type { Do } from '@cfe/scm';
 import type { Command, Context } from '../command.ts';
 import { actionFrom } from '../input/action.ts';
-import { readModel } from '../input/model.ts';
 import { listOf } from '../input/options.ts';
 import { type Row, readRows } from '../input/rows.ts';
+import { readModel } from '../model/model-file.ts';
 
 type Value = number | string;
 type Interval = readonly [low: number, high: number];

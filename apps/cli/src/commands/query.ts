@@ -2,8 +2,8 @@ import { distribution } from '@cfe/counterfactuals';
 import type { Command } from '../command.ts';
 import { actionFrom } from '../input/action.ts';
 import { assignments } from '../input/assignments.ts';
-import { readModel } from '../input/model.ts';
 import { listOf, wholeOf } from '../input/options.ts';
+import { readModel } from '../model/model-file.ts';
 import { shown } from '../output/numbers.ts';
 import { textTable } from '../output/text-table.ts';
 

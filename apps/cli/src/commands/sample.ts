@@ -2,8 +2,8 @@ import { InputError } from '@cfe/base';
 import { toCsvPieces } from '@cfe/data';
 import type { Command } from '../command.ts';
 import { actionFrom } from '../input/action.ts';
-import { readModel } from '../input/model.ts';
 import { listOf, wholeOf } from '../input/options.ts';
+import { readModel } from '../model/model-file.ts';
 import { recordsOf, tableOf } from '../output/rows.ts';
 
 export const sample: Command = {

@@ -11,14 +11,7 @@ export async function readText(path: string): Promise<string> {
   try {
     bytes = await readFile(path);
   } catch (cause) {
-    const { code } = cause as { readonly code?: string };
-    const why = { ENOENT: 'there is no such file', EISDIR: 'it is a folder' }[code ?? ''];
-    throw new InputError(
-      'cli/unreadable',
-      `${path}: ${why ?? `it cannot be read (${code})`}.`,
-      { path },
-      { cause },
-    );
+    throw unreadable(path, cause);
   }
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -50,4 +43,16 @@ export function parseJson(text: string, source: string): unknown {
       { cause },
     );
   }
+}
+
+/** What the system says of a file that cannot be read, in words. */
+export function unreadable(path: string, cause: unknown): InputError {
+  const { code } = cause as { readonly code?: string };
+  const why = { ENOENT: 'there is no such file', EISDIR: 'it is a folder' }[code ?? ''];
+  return new InputError(
+    'cli/unreadable',
+    `${path}: ${why ?? `it cannot be read (${code})`}.`,
+    { path },
+    { cause },
+  );
 }

@@ -19,6 +19,7 @@ export async function graphBlocks(options: {
     highlight.length > 0 && options.highlightMeans !== undefined
       ? `In colour: ${options.highlightMeans}.`
       : '',
+    set.length > 0 ? `Dashed: cut when ${set.join(', ')} is set.` : '',
     confidence === undefined
       ? ''
       : `Numbers: share of ${resamples} resamples in which the edge was learned again.`,

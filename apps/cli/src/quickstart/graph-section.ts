@@ -36,11 +36,15 @@ export async function graphSection({ fitted, answers, replicates }: Findings): P
           unordered.against.length === 0
             ? ''
             : `It runs against the order at ${unordered.against.map(([from, to]) => `${from} → ${to}`).join(', ')}; the score takes every effect for linear, and we hold to how cars are built.`,
-          `The answer on mpg hardly depends on it. ${linearRange(unordered.effects)} there; ${linearRange(answers.wholeClass).toLowerCase()} here.`,
+          `For mpg: ${lower(linearRange(unordered.effects))} there, ${lower(linearRange(answers.wholeClass))} here.`,
         ]
           .filter((part) => part !== '')
           .join(' '),
       },
     ],
   };
+}
+
+function lower(sentence: string): string {
+  return sentence.slice(0, 1).toLowerCase() + sentence.slice(1);
 }

@@ -1,13 +1,14 @@
 import { audit } from '@cfe/data';
-import { readCsv } from '@cfe/data/node';
+
 import type { Command } from '../../command.ts';
+import { readNamedTable } from '../../input/named-table.ts';
 
 export const dataCheck: Command = {
   name: 'check',
   summary: 'what is wrong or odd with a file, before anything is learned from it',
-  arguments: [['<data>', 'CSV file']],
-  async run([path = ''], _options, { signal }) {
-    const findings = audit(await readCsv(path, { signal }));
+  arguments: [['<data>', 'CSV file, or the name of a data set']],
+  async run([path = ''], _options, context) {
+    const findings = audit(await readNamedTable(path, context));
     const warnings = findings.filter(({ severity }) => severity === 'warning').length;
     return {
       json: { file: path, findings, warnings },

@@ -1,17 +1,20 @@
 import { describeTable } from '@cfe/data';
-import { readCsv } from '@cfe/data/node';
 import type { Command } from '../../command.ts';
+import { readNamedTable } from '../../input/named-table.ts';
 import { shown } from '../../output/numbers.ts';
 import { textTable } from '../../output/text-table.ts';
 
 export const dataDescribe: Command = {
   name: 'describe',
   summary: "what a file's columns were taken for, and how their values spread",
-  arguments: [['<data>', 'CSV file']],
-  async run([path = ''], _options, { signal }) {
-    const table = await readCsv(path, { signal });
+  arguments: [['<data>', 'CSV file, or the name of a data set']],
+  async run([path = ''], _options, context) {
+    const table = await readNamedTable(path, context);
     const summaries = new Map(describeTable(table).map((summary) => [summary.name, summary]));
-    const columns = table.columns.map((reading) => ({ ...reading, ...summaries.get(reading.name) }));
+    const readings =
+      table.columns ??
+      table.variables.map(({ name, kind }) => ({ name, kind, reason: '', missing: table.missing(name) }));
+    const columns = readings.map((reading) => ({ ...reading, ...summaries.get(reading.name) }));
     const rows = columns.map((column) => [
       column.name,
       column.kind,
@@ -24,7 +27,7 @@ export const dataDescribe: Command = {
     return {
       json: { file: path, rows: table.rows, columns },
       text: [
-        `${path}: ${table.rows} rows, ${table.columns.length} columns, ${table.names.length} used.`,
+        `${path}: ${table.rows} rows, ${columns.length} columns, ${table.names.length} used.`,
         textTable([['column', 'kind', 'missing', 'mean', 'sd', 'range', 'read as'], ...rows]),
       ].join('\n'),
     };
