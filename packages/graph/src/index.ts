@@ -16,6 +16,8 @@ export { createDag, createGraph, type EdgeInput } from './create-graph.ts';
 export { type EdgeScore, type EdgeScores, edgeScores } from './edge-scores.ts';
 export { CyclicGraphError } from './errors.ts';
 export { extendToDag } from './extend-to-dag.ts';
+export type { GraphFile, GraphFormat, VariableRoles } from './formats/graph-file.ts';
+export { GraphSyntaxError } from './formats/graph-syntax-error.ts';
 export { frontdoorSet } from './frontdoor.ts';
 export type {
   Cpdag,
@@ -31,9 +33,11 @@ export { isIdentifiable } from './identifiable.ts';
 export { type Instrument, instruments } from './instruments.ts';
 export type { EffectQuestion } from './internal/effect-question.ts';
 export type { Names } from './internal/node-indices.ts';
+export { isCpdag } from './is-cpdag.ts';
 export { type GraphJson, graphFromEdges, graphFromJson, graphToJson } from './json.ts';
 export { latentProjection } from './latent-projection.ts';
 export { meek, type OrientationKnowledge } from './meek.ts';
+export { formatGraph, parseGraph, type ReadOptions, readGraph } from './parse-graph.ts';
 export { childrenOf, edgesOf, hasEdge, incident, indexOf, parentsOf } from './queries.ts';
 export {
   ancestorsOf,

@@ -1,10 +1,8 @@
 import { InputError } from '@cfe/base';
-import { cpdag } from './cpdag.ts';
 import { createGraph } from './create-graph.ts';
-import { extendToDag } from './extend-to-dag.ts';
 import type { Edge, EdgeType, Graph, GraphKind } from './graph.ts';
+import { isCpdag } from './is-cpdag.ts';
 import { edgesOf } from './queries.ts';
-import { shd } from './shd.ts';
 
 /** A graph file: edges are directed unless they say otherwise. */
 export interface GraphJson {
@@ -47,14 +45,16 @@ export function graphFromJson(value: unknown): Graph {
   return kind === undefined ? graphFromEdges(nodes, read) : createGraph(kind, nodes, read);
 }
 
-/** A graph of the narrowest kind that holds the edges: `'dag'`, `'admg'`, `'cpdag'` if it is one class, else `'pdag'`. */
+/**
+ * A graph of the narrowest kind that holds the edges: `'dag'`, `'admg'`, `'cpdag'` if it is one class, else `'pdag'`
+ * (always so above 5,000 nodes).
+ */
 export function graphFromEdges(nodes: readonly string[], edges: readonly Edge[]): Graph {
   if (edges.some(({ type }) => type === 'bidirected')) return createGraph('admg', nodes, edges);
   if (!edges.some(({ type }) => type === 'undirected')) return createGraph('dag', nodes, edges);
   const graph = createGraph('pdag', nodes, edges);
-  const dag = extendToDag(graph);
-  const isClass = dag !== undefined && shd(cpdag(dag), graph) === 0;
-  return isClass ? createGraph('cpdag', nodes, edges) : graph;
+  const isSmall = nodes.length <= 5000; // the test is dense, d² bytes
+  return isSmall && isCpdag(graph) ? createGraph('cpdag', nodes, edges) : graph;
 }
 
 const kinds: Readonly<Record<GraphKind, true>> = {
@@ -73,10 +73,13 @@ function isKind(value: unknown): value is GraphKind {
 function edgeFrom(value: unknown, at: number): Edge {
   const { from, to, type = 'directed' } = fieldsOf(value);
   if (typeof from !== 'string' || typeof to !== 'string') {
-    throw shapeError(`edge ${at} needs the texts "from" and "to", got ${show(value)}`);
+    throw shapeError(`edge ${at} needs the texts "from" and "to", got ${show(value)}`, at);
   }
   if (typeof type !== 'string' || !Object.hasOwn(types, type)) {
-    throw shapeError(`edge ${at} has the type ${show(type)}; it is one of ${Object.keys(types).join(', ')}`);
+    throw shapeError(
+      `edge ${at} has the type ${show(type)}; it is one of ${Object.keys(types).join(', ')}`,
+      at,
+    );
   }
   return { from, to, type: type as EdgeType };
 }
@@ -92,9 +95,10 @@ function show(value: unknown): string {
   return (JSON.stringify(value) ?? String(value)).slice(0, 80);
 }
 
-function shapeError(what: string): InputError {
+function shapeError(what: string, edgeIndex?: number): InputError {
   return new InputError(
     'graph/json',
     `graphFromJson: ${what}. A graph is {"nodes": ["a", "b"], "edges": [{"from": "a", "to": "b"}]}.`,
+    edgeIndex === undefined ? {} : { edgeIndex },
   );
 }

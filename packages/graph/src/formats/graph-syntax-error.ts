@@ -1,0 +1,21 @@
+import { InputError } from '@cfe/base';
+
+/** A graph file cannot be read; `details` has `line` and `column`, both from 1, `format` and, if known, `fileName`. */
+export class GraphSyntaxError extends InputError {
+  constructor(
+    what: string,
+    where: {
+      readonly line: number;
+      readonly column: number;
+      readonly format: string;
+      readonly fileName?: string | undefined;
+    },
+  ) {
+    const { line, column, format, fileName } = where;
+    super(
+      'graph/syntax',
+      `parseGraph: ${fileName === undefined ? '' : `${fileName}, `}line ${line}, column ${column}: ${what} (read as ${format}).`,
+      { ...where },
+    );
+  }
+}
