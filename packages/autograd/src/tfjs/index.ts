@@ -1,0 +1,8 @@
+import './register-gradients.ts';
+
+export { type CausalLayers, causalLayers, type StructuralLayerConfig } from './causal-layers.ts';
+export { doUnits, type LayeredModel, type UnitIntervention } from './do-units.ts';
+export { type HardIntervention, intervene } from './intervene.ts';
+export { type MechanismLayer, mechanismLayer } from './mechanism-layer.ts';
+export { createTfjsExecutor } from './tfjs-executor.ts';
+export { createTfjsPlan, type TfjsAction, type TfjsPlan } from './tfjs-plan.ts';

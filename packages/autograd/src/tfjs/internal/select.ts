@@ -1,0 +1,34 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/** A gradient function as `tf.customGrad` calls it, with its inputs typed. */
+export type SaveTensors = (tensors: tf.Tensor[]) => void;
+
+/**
+ * `on` where the mask is true, `off` elsewhere, all of one shape. Each side gets the gradient of its own entries and
+ * 0 for the others by selection, not by a product, so that no NaN comes back from a side that was not taken.
+ */
+export function select<T extends tf.Tensor>(mask: tf.Tensor, on: T, off: T): T {
+  const op = tf.customGrad((...inputs) => {
+    const [a, b, save] = inputs as [tf.Tensor, tf.Tensor, SaveTensors];
+    save([mask]);
+    return {
+      value: tf.where(mask, a, b),
+      gradFunc: (dy, saved) => {
+        const [chosen] = saved as [tf.Tensor];
+        const nothing = tf.zerosLike(dy);
+        return [tf.where(chosen, dy, nothing), tf.where(chosen, nothing, dy)];
+      },
+    };
+  });
+  return op(on, off) as T;
+}
+
+/** `value` computed from inputs that pass no gradient on. */
+export function withoutGradient<T extends tf.Tensor>(inputs: readonly tf.Tensor[], value: () => T): T {
+  if (inputs.length === 0) return value();
+  const op = tf.customGrad((...all) => ({
+    value: value(),
+    gradFunc: () => all.slice(0, -1).map((x) => tf.zerosLike(x as tf.Tensor)),
+  }));
+  return op(...inputs) as T;
+}
