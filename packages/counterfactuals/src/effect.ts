@@ -4,6 +4,7 @@ import type { AnyCausalModel, Evidence } from '@cfe/scm';
 import type { Answer } from './answer.ts';
 import { actedOn } from './distribution.ts';
 import { counterfactualAssumptions, interventionalAssumptions } from './internal/assumptions.ts';
+import { type Confounded, checkConfounding } from './internal/declared-confounding.ts';
 import { levelOf, percentileInterval } from './internal/intervals.ts';
 import { checkOutcome } from './internal/outcome-answer.ts';
 import { abductOf, individuals, type Particles } from './internal/particles.ts';
@@ -38,6 +39,8 @@ export interface EffectOptions {
   /** simulated individuals, default 2,000; both worlds share their noise */
   readonly samples?: number | undefined;
   readonly seed?: Seed | undefined;
+  /** pairs of variables that a hidden cause is known or feared to move together; default none */
+  readonly confounded?: Confounded | undefined;
 }
 
 /** Whose effect it is. */
@@ -57,7 +60,11 @@ export interface EffectPopulation {
  * `among` and `rows` say whose: a subgroup's (CATE), the treated's (ATT), or given individuals'. With `hold`, the
  * variables named there are set in both worlds: holding every mediator gives the controlled direct effect.
  *
- * @throws {@link InputError} if the outcome is itself set, or a categorical outcome has no level named
+ * Hidden causes declared in `confounded` are taken seriously: an effect that they leave unidentified is refused, and one
+ * that is identified but not by this model is marked `identifiedBy: 'not'`, with the reason in its warnings.
+ *
+ * @throws {@link InputError} if the outcome is itself set, a categorical outcome has no level named, or declared hidden
+ * causes leave the effect unidentified
  * @see Pearl (2009), Causality, sections 3.2, 4.5 and 8.2.5
  * @example
  * import { effect } from '@cfe/counterfactuals';
@@ -80,7 +87,16 @@ export async function effect(
     return (await world(treatment)) - (await world(control));
   };
   const conditional = options.among !== undefined || options.rows !== undefined;
-  return effectAnswer(asked, options, difference, {
+  const doubt =
+    options.confounded &&
+    checkConfounding(
+      'effect',
+      asked.ensemble.model.graph,
+      Object.keys(treatment),
+      options.outcome,
+      options.confounded,
+    );
+  const answer = await effectAnswer(asked, options, difference, {
     identifiedBy: 'graph',
     assumptions: interventionalAssumptions(),
     ...(conditional && touchesDescendants(asked.ensemble.model, options)
@@ -90,6 +106,8 @@ export async function effect(
         }
       : {}),
   });
+  if (doubt === undefined) return answer;
+  return { ...answer, identifiedBy: 'not', warnings: [...answer.warnings, doubt] };
 }
 
 /**

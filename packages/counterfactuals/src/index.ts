@@ -20,6 +20,7 @@ export {
   type Setting,
 } from './effect.ts';
 export { type CurvePoint, effectCurve } from './effect-curve.ts';
+export type { Confounded } from './internal/declared-confounding.ts';
 export { interventional } from './interventional.ts';
 export { type NaturalEffects, naturalEffects } from './natural-effects.ts';
 export {

@@ -174,3 +174,34 @@ test('many rows at once are what each row alone is', async () => {
     expect(table.values.column('x2')[r]).toBe(alone.x2?.value);
   }
 });
+
+describe('hidden causes that are declared', () => {
+  const model = linearGaussian({
+    nodes: ['z', 'x', 'm', 'y'],
+    weights: [
+      [0, 1, 0, 1],
+      [0, 0, 2, 0],
+      [0, 0, 0, 3],
+      [0, 0, 0, 0],
+    ],
+  });
+  const ask = (treatment: string, confounded: readonly (readonly [string, string])[]) =>
+    effect(model, { treatment: { [treatment]: 1 }, control: { [treatment]: 0 }, outcome: 'y', confounded });
+
+  test('a bow is refused, with the remedy', async () => {
+    await expect(ask('m', [['m', 'y']])).rejects.toMatchObject({ code: 'counterfactuals/not-identified' });
+    await expect(ask('m', [['m', 'y']])).rejects.toThrow('Measure the cause');
+  });
+
+  test('a front door is identified, but not by mechanisms that were fitted without it', async () => {
+    const { identifiedBy, warnings } = await ask('x', [['x', 'y']]);
+    expect(identifiedBy).toBe('not');
+    expect(warnings.join()).toContain('"y" was fitted on parents');
+  });
+
+  test('a hidden cause of treatment and a measured confounder does no harm', async () => {
+    const { identifiedBy, value, warnings } = await ask('x', [['z', 'x']]);
+    expect([identifiedBy, warnings]).toEqual(['graph', []]);
+    expect(value).toBeCloseTo(6, 9);
+  });
+});

@@ -30,7 +30,7 @@ const floors = [
 const ceiling = ['ceiling skill', 'ceiling rmse', 'irreducible mse'];
 
 /** The rule that all experiments on the classic graphs are decided by. */
-export const classicRule =
+export const classicRule: string =
   'Supported if the smallest counterfactual skill over targets, values and seeds is at least 0.90, the mean of the ' +
   'counterfactual RMSE over that of a correctly specified fit is at most 1.5, and the DAG learned from observations and ' +
   'interventions has a mean SHD of at most 0.25. Refuted if the smallest skill is below 0.5, the ratio above 4, or the SHD ' +

@@ -2,12 +2,22 @@ import type { Experiment } from '../experiment.ts';
 import { ablationExperiments } from './ablations.ts';
 import { benchmarks, goldStandard, prototype, robustness } from './benchmarks.ts';
 import { gradientFlow } from './gradient-flow.ts';
+import { hiddenVariables } from './hidden-variables.ts';
+import { manyInterventions } from './many-interventions.ts';
+import { outOfDistribution } from './out-of-distribution.ts';
+import { sampleSize } from './sample-size.ts';
+import { twinModels } from './twin-models.ts';
 
 /** Everything the suite can run, in the order of the report. */
 export const experiments: readonly Experiment[] = [
   ...benchmarks,
   ...ablationExperiments,
   ...robustness,
+  manyInterventions,
+  outOfDistribution,
+  hiddenVariables,
+  sampleSize,
+  twinModels,
   gradientFlow,
   goldStandard,
   prototype,
