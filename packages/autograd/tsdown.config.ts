@@ -19,7 +19,9 @@ export default packageConfig(import.meta.url, {
       name: 'bundle-gradients',
       async renderChunk(_code: string, { fileName }: { readonly fileName: string }) {
         if (fileName !== 'tfjs/register-gradients.js') return undefined;
-        return { code: await bundled(fileURLToPath(new URL('./src/tfjs/register-gradients.ts', import.meta.url))) };
+        return {
+          code: await bundled(fileURLToPath(new URL('./src/tfjs/register-gradients.ts', import.meta.url))),
+        };
       },
     },
   ],
