@@ -10,6 +10,7 @@ export type {
   ModelGradient,
   Query,
 } from './causal-model.ts';
+export { composeDo } from './compose-do.ts';
 export { canAbduct, copyUnreached, counterfactualRows } from './counterfactual-rows.ts';
 export {
   type DiscreteModel,
@@ -20,11 +21,13 @@ export {
 } from './discrete-model.ts';
 export { checkDistribution, type Distribution, drawFrom } from './distribution.ts';
 export { formatBif } from './format-bif.ts';
+export { formatDo, formatEvidence } from './format-do.ts';
 export { gumbelMaxLaw, type LevelBounds, responseBounds } from './gumbel-law.ts';
 export { type Do, type Intervention, interventionsOf, type Value } from './intervention.ts';
 export { type LinearGaussian, type LinearGaussianSpec, linearGaussian } from './linear-gaussian.ts';
 export type { InvertibleMechanism, Mechanism } from './mechanism.ts';
 export { parseBif } from './parse-bif.ts';
+export { parseDo, parseEvidence } from './parse-do.ts';
 export {
   type Action,
   type Branch,
