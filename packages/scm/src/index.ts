@@ -26,6 +26,7 @@ export { gumbelMaxLaw, type LevelBounds, responseBounds } from './gumbel-law.ts'
 export { type Do, type Intervention, interventionsOf, type Value } from './intervention.ts';
 export { type LinearGaussian, type LinearGaussianSpec, linearGaussian } from './linear-gaussian.ts';
 export type { InvertibleMechanism, Mechanism } from './mechanism.ts';
+export { formatModel, modelFromJson, parseModel, type StoredModel } from './model-json.ts';
 export { parseBif } from './parse-bif.ts';
 export { parseDo, parseEvidence } from './parse-do.ts';
 export {
