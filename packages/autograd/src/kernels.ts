@@ -1,2 +1,9 @@
 export { createFusedExecutor } from './internal/cpu/fused-executor.ts';
-export { activationCodes, type CreateKernels, type KernelInstance } from './internal/cpu/kernels.ts';
+export {
+  activationCodes,
+  type CreateKernels,
+  chunkRows,
+  chunkStride,
+  type KernelInstance,
+  kernelScratch,
+} from './internal/cpu/kernels.ts';

@@ -60,7 +60,7 @@ export function layerGradient(
   }
 }
 
-function gradientTile(to: usize, strideW: usize, y: usize, xa: usize, xb: usize, bytes: usize): void {
+export function gradientTile(to: usize, strideW: usize, y: usize, xa: usize, xb: usize, bytes: usize): void {
   let s00 = all(0);
   let s01 = all(0);
   let s10 = all(0);
@@ -69,42 +69,7 @@ function gradientTile(to: usize, strideW: usize, y: usize, xa: usize, xb: usize,
   let s21 = all(0);
   let s30 = all(0);
   let s31 = all(0);
-  const end = y + bytes;
-  const end2 = y + (bytes & ~31);
-  while (y < end2) {
-    let va = v128.load(xa);
-    let vb = v128.load(xb);
-    let d = v128.load(y);
-    s00 = multiplyAdd(d, va, s00);
-    s01 = multiplyAdd(d, vb, s01);
-    d = v128.load(y, 576);
-    s10 = multiplyAdd(d, va, s10);
-    s11 = multiplyAdd(d, vb, s11);
-    d = v128.load(y, 1152);
-    s20 = multiplyAdd(d, va, s20);
-    s21 = multiplyAdd(d, vb, s21);
-    d = v128.load(y, 1728);
-    s30 = multiplyAdd(d, va, s30);
-    s31 = multiplyAdd(d, vb, s31);
-    va = v128.load(xa, 16);
-    vb = v128.load(xb, 16);
-    d = v128.load(y, 16);
-    s00 = multiplyAdd(d, va, s00);
-    s01 = multiplyAdd(d, vb, s01);
-    d = v128.load(y, 592);
-    s10 = multiplyAdd(d, va, s10);
-    s11 = multiplyAdd(d, vb, s11);
-    d = v128.load(y, 1168);
-    s20 = multiplyAdd(d, va, s20);
-    s21 = multiplyAdd(d, vb, s21);
-    d = v128.load(y, 1744);
-    s30 = multiplyAdd(d, va, s30);
-    s31 = multiplyAdd(d, vb, s31);
-    y += 32;
-    xa += 32;
-    xb += 32;
-  }
-  if (y < end) {
+  for (const end = y + bytes; y < end; y += 16) {
     const va = v128.load(xa);
     const vb = v128.load(xb);
     let d = v128.load(y);
@@ -119,6 +84,8 @@ function gradientTile(to: usize, strideW: usize, y: usize, xa: usize, xb: usize,
     d = v128.load(y, 1728);
     s30 = multiplyAdd(d, va, s30);
     s31 = multiplyAdd(d, vb, s31);
+    xa += 16;
+    xb += 16;
   }
   addPair(to, s00, s01);
   to += strideW;
@@ -129,7 +96,7 @@ function gradientTile(to: usize, strideW: usize, y: usize, xa: usize, xb: usize,
   addPair(to, s30, s31);
 }
 
-function gradientColumn(to: usize, strideW: usize, y: usize, x: usize, bytes: usize): void {
+export function gradientColumn(to: usize, strideW: usize, y: usize, x: usize, bytes: usize): void {
   let s0 = all(0);
   let s1 = all(0);
   let s2 = all(0);
@@ -150,7 +117,7 @@ function gradientColumn(to: usize, strideW: usize, y: usize, x: usize, bytes: us
   store<f32>(to, load<f32>(to) + sum(s3));
 }
 
-function gradientRow(to: usize, y: usize, table: i32, a: i32, bytes: usize): void {
+export function gradientRow(to: usize, y: usize, table: i32, a: i32, bytes: usize): void {
   let x0 = rowOf(table, a);
   let x1 = rowOf(table, a + 1);
   let x2 = rowOf(table, a + 2);

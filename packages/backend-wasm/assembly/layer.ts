@@ -11,8 +11,8 @@ import { all, multiplyAdd } from './vector';
 /** Distance of rows of numbers in scratch memory, in bytes. */
 export const STRIDE: usize = 576;
 
-/** Where the packed panels begin, in bytes. */
-const PACKED: usize = 64;
+/** Where the packed panels begin, in bytes; constants lie before. */
+const PACKED: usize = 1024;
 
 // @ts-ignore: decorator
 @inline
@@ -117,11 +117,9 @@ function packInputs8(to: usize, table: i32, inputs: i32, row: usize): void {
   }
 }
 
-function layerPanel8(out: usize, bias: i32, outputs: i32, inputs: i32, packed: usize): void {
+export function layerPanel8(out: usize, bias: i32, outputs: i32, inputs: i32, packed: usize): void {
   let weight = PACKED;
-  const bytes = at(inputs) << 3;
-  const end = packed + bytes;
-  const end2 = packed + (bytes & ~63);
+  const end = packed + (at(inputs) << 3);
   for (let o = 0; o < outputs; o += 4) {
     let s00 = biasOr0(bias, o);
     let s01 = s00;
@@ -131,39 +129,8 @@ function layerPanel8(out: usize, bias: i32, outputs: i32, inputs: i32, packed: u
     let s21 = s20;
     let s30 = biasOr0(bias, o + 3);
     let s31 = s30;
-    let x = packed;
-    for (; x < end2; x += 64) {
-      let x0 = v128.load(x);
-      let x1 = v128.load(x, 16);
-      let wo = v128.load32_splat(weight);
-      s00 = multiplyAdd(wo, x0, s00);
-      s01 = multiplyAdd(wo, x1, s01);
-      wo = v128.load32_splat(weight, 4);
-      s10 = multiplyAdd(wo, x0, s10);
-      s11 = multiplyAdd(wo, x1, s11);
-      wo = v128.load32_splat(weight, 8);
-      s20 = multiplyAdd(wo, x0, s20);
-      s21 = multiplyAdd(wo, x1, s21);
-      wo = v128.load32_splat(weight, 12);
-      s30 = multiplyAdd(wo, x0, s30);
-      s31 = multiplyAdd(wo, x1, s31);
-      x0 = v128.load(x, 32);
-      x1 = v128.load(x, 48);
-      wo = v128.load32_splat(weight, 16);
-      s00 = multiplyAdd(wo, x0, s00);
-      s01 = multiplyAdd(wo, x1, s01);
-      wo = v128.load32_splat(weight, 20);
-      s10 = multiplyAdd(wo, x0, s10);
-      s11 = multiplyAdd(wo, x1, s11);
-      wo = v128.load32_splat(weight, 24);
-      s20 = multiplyAdd(wo, x0, s20);
-      s21 = multiplyAdd(wo, x1, s21);
-      wo = v128.load32_splat(weight, 28);
-      s30 = multiplyAdd(wo, x0, s30);
-      s31 = multiplyAdd(wo, x1, s31);
-      weight += 32;
-    }
-    if (x < end) {
+    // Not unrolled: the engine's own scheduling of a longer body is slower.
+    for (let x = packed; x < end; x += 32) {
       const x0 = v128.load(x);
       const x1 = v128.load(x, 16);
       let wo = v128.load32_splat(weight);
@@ -193,7 +160,7 @@ function layerPanel8(out: usize, bias: i32, outputs: i32, inputs: i32, packed: u
 }
 
 /** The last 4 rows. */
-function layerPanel4(out: usize, bias: i32, outputs: i32, inputs: i32, table: i32, row: usize): void {
+export function layerPanel4(out: usize, bias: i32, outputs: i32, inputs: i32, table: i32, row: usize): void {
   let weight = PACKED;
   const tableFrom = at(table);
   const tableTo = at(table + inputs);
@@ -219,7 +186,7 @@ function layerPanel4(out: usize, bias: i32, outputs: i32, inputs: i32, table: i3
 }
 
 /** One output, 16 rows at a time. */
-function layerSingle(target: usize, weights: usize, stepIn: usize, b: v128, table: i32, inputs: i32, rows: i32): void {
+export function layerSingle(target: usize, weights: usize, stepIn: usize, b: v128, table: i32, inputs: i32, rows: i32): void {
   const tableFrom = at(table);
   const tableTo = at(table + inputs);
   let k = 0;

@@ -82,7 +82,7 @@ export function adam(
   }
 }
 
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 function storeSome(to: usize, v: v128, count: i32): void {
   store<f32>(to, f32x4.extract_lane(v, 0));

@@ -1,19 +1,12 @@
 // Compiles assembly/ twice, with and without relaxed SIMD, into TypeScript modules that hold the binary as base64: one
 // file for Node, bundlers, CDNs and workers alike, with no address to get wrong. Run after a change in assembly/:
 //   node packages/backend-wasm/scripts/build-kernels.mjs
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const sourceNames = [
-  'index.ts',
-  'layer.ts',
-  'layer-gradient.ts',
-  'activation.ts',
-  'optimizer.ts',
-  'vector.ts',
-];
+const sourceNames = readdirSync(join(here, '../assembly')).filter((name) => name.endsWith('.ts'));
 
 /** The binary of a variant, `'simd'` or `'relaxed'`. */
 export async function compileKernels(variant) {
@@ -32,7 +25,7 @@ export async function compileKernels(variant) {
       '--runtime=stub',
       '--importMemory',
       '--noExportMemory',
-      '--memoryBase=0',
+      '--memoryBase=64',
       '--enable=simd',
       ...(variant === 'relaxed' ? ['--enable=relaxed-simd'] : []),
     ],

@@ -1,8 +1,8 @@
-import type { CreateKernels, KernelInstance } from '@cfe/autograd/kernels';
+import { type CreateKernels, type KernelInstance, kernelScratch } from '@cfe/autograd/kernels';
 
 type Exports = Pick<
   KernelInstance,
-  'layer' | 'layerGradient' | 'activationBackward' | 'addAndSquare' | 'adam'
+  'layer' | 'layerGradient' | 'activationBackward' | 'foldGates' | 'unfoldGates' | 'addAndSquare' | 'adam'
 >;
 
 const pageBytes = 65536;
@@ -31,7 +31,8 @@ export function kernelsFrom(module: WebAssembly.Module, name: string): CreateKer
     const pages = Math.ceil((4 * floats + 64) / pageBytes);
     const slot = takeIdle(idle, pages) ?? newSlot(module, pages);
     const heap = new Float32Array(slot.memory.buffer);
-    const { layer, layerGradient, activationBackward, addAndSquare, adam } = slot.exports;
+    const { layer, layerGradient, activationBackward, foldGates, unfoldGates, addAndSquare, adam } =
+      slot.exports;
     inUse += heap.byteLength;
     let disposed = false;
     return {
@@ -41,6 +42,8 @@ export function kernelsFrom(module: WebAssembly.Module, name: string): CreateKer
       layer,
       layerGradient,
       activationBackward,
+      foldGates,
+      unfoldGates,
       addAndSquare,
       adam,
       dispose() {
@@ -48,7 +51,7 @@ export function kernelsFrom(module: WebAssembly.Module, name: string): CreateKer
         disposed = true;
         inUse -= heap.byteLength;
         if (idle.length >= 8 || pages > 1024) return;
-        heap.fill(0);
+        heap.fill(0, kernelScratch); // what lies before belongs to the kernels
         idle.push(slot);
       },
     };

@@ -117,7 +117,7 @@ export class AbductionChunks {
     const { runner } = this;
     for (let first = 0; first < rows; first += blockRows) {
       const size = Math.min(blockRows, rows - first);
-      stage(this.heap, this.program.atValues, values, this.plan.variables, rows, first, size);
+      stage(this.heap, this.program, values, this.plan.variables, rows, first, size);
       for (let j = 0; j < this.plan.variables; j++) {
         const { layout, head } = this.program.mechanisms[j] as MechanismProgram;
         if (gradient >= 0 && head.kind === 'categorical') continue; // its noise passes no derivative on

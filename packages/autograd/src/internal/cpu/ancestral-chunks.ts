@@ -5,7 +5,7 @@ import { chooseLevel } from '../categorical-pass.ts';
 import { type HeadPass, headPass } from '../head-pass.ts';
 import { chunkRows, chunkStride, type KernelInstance } from './kernels.ts';
 import type { FusedGates, MechanismRunner } from './mechanism-runner.ts';
-import { blockRows, blockStride, type FusedProgram, type MechanismProgram } from './program.ts';
+import { blockRows, type FusedProgram, type MechanismProgram } from './program.ts';
 import { stage } from './teacher-chunks.ts';
 
 /** Ancestral passes, block by block, parents first. Backwards each chunk is computed again rather than kept. */
@@ -55,7 +55,6 @@ export class AncestralChunks {
     const pass = this.passes[j];
     const logScale = layout.logScale < 0 ? 0 : (heap[parameters + layout.logScale] as number);
     const sigma = Math.exp(logScale);
-    const block = this.program.atValues + j * blockStride;
     runner.open(j, parameters, -1, gates);
     for (let offset = 0; offset < size; offset += chunkRows) {
       const row = first + offset;
@@ -91,8 +90,10 @@ export class AncestralChunks {
         }
       }
       if (live > 0) runner.release();
-      for (let k = 0; k < n; k++) heap[block + offset + k] = values[at + k] as number;
-      for (let k = n; k < runner.padded; k++) heap[block + offset + k] = 0;
+      const place =
+        this.program.atValues + (offset / chunkRows) * this.program.chunkDistance + j * chunkStride;
+      for (let k = 0; k < n; k++) heap[place + k] = values[at + k] as number;
+      for (let k = n; k < runner.padded; k++) heap[place + k] = 0;
     }
   }
 
@@ -111,7 +112,7 @@ export class AncestralChunks {
     if (this.lambda.length < d * blockRows) this.lambda = new Float64Array(d * blockRows);
     for (let first = 0; first < rows; first += blockRows) {
       const size = Math.min(blockRows, rows - first);
-      stage(this.heap, this.program.atValues, values, d, rows, first, size);
+      stage(this.heap, this.program, values, d, rows, first, size);
       for (let j = 0; j < d; j++)
         for (let r = 0; r < size; r++)
           this.lambda[j * blockRows + r] = upstream[j * rows + first + r] as number;

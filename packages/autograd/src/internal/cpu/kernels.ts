@@ -17,8 +17,8 @@ export const chunkRows = 128;
  */
 export const chunkStride = 144;
 
-/** Where memory begins that kernels may use for themselves; how much follows from a plan's largest layer. */
-export const kernelScratch = 16;
+/** Where memory begins in which kernels may work; before it they may keep constants. How much follows from a plan's largest layer. */
+export const kernelScratch = 256;
 
 /**
  * The hot loops of a fused executor, over one float32 memory that never moves or grows. All places are positions in
@@ -63,6 +63,31 @@ export interface KernelInstance {
     outputs: number,
     inputs: number,
     rows: number,
+  ): void;
+  /**
+   * W∘g for gates that all rows share: each of `outputs` rows keeps its first `hidden` weights, then come the `count`
+   * columns that `list` (in `tables`) names, times their gates, `[columns]` from `gates`.
+   */
+  foldGates(
+    to: number,
+    w: number,
+    outputs: number,
+    inputs: number,
+    hidden: number,
+    list: number,
+    count: number,
+    gates: number,
+  ): void;
+  /** The gradient d of W∘g taken apart: dW += g ∘ d where g ≠ 0, and by column dGates += Σ over outputs W ∘ d. */
+  unfoldGates(
+    d: number,
+    w: number,
+    dw: number,
+    outputs: number,
+    inputs: number,
+    hidden: number,
+    gates: number,
+    dGates: number,
   ): void;
   /** g += extra (unless −1); the squared Euclidean length of the result. */
   addAndSquare(g: number, extra: number, length: number): number;

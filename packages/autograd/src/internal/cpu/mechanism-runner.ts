@@ -1,7 +1,7 @@
 import type { Floats } from '../../floats.ts';
 import type { LayerLayout } from '../../plan-layout.ts';
 import { chunkRows, chunkStride, type KernelInstance } from './kernels.ts';
-import { blockStride, type FusedProgram, type MechanismProgram } from './program.ts';
+import type { FusedProgram, MechanismProgram } from './program.ts';
 
 /** With more rows of a chunk that do not count, inputs are copied rather than patched. */
 const mostPatches = 24;
@@ -91,8 +91,14 @@ export class MechanismRunner {
     this.shared = gates !== undefined && !gates.perRow;
     const { inputs } = mechanism.layout;
     this.columns = 0;
+    const { heap, tables, program } = this;
     for (let a = 0; a < inputs; a++) {
-      if (this.shared && gates?.values[mechanism.columnEdge[a] as number] === 0) continue;
+      if (this.shared) {
+        const gate = (gates as FusedGates).values[mechanism.columnEdge[a] as number] as number;
+        heap[program.atGates + a] = gate;
+        if (heap[program.atGates + a] === 0) continue;
+      }
+      tables[program.tableColumns + this.columns] = a;
       this.column[this.columns++] = a;
     }
     if (this.shared) {
@@ -139,9 +145,10 @@ export class MechanismRunner {
     const { columnParent, columnEdge, columnLevel } = mechanism;
     const whole = live === size;
     const perRow = gates?.perRow === true;
+    const chunk = this.chunkAt(offset);
     let patches = 0;
     for (let a = 0; a < columnParent.length; a++) {
-      const source = program.atValues + (columnParent[a] as number) * blockStride + offset;
+      const source = chunk + (columnParent[a] as number) * chunkStride;
       const level = columnLevel[a] as number;
       if (level < 0 && !perRow && size - live <= mostPatches) {
         tables[program.tableInputs + a] = source;
@@ -191,12 +198,13 @@ export class MechanismRunner {
   /** Puts back what `gather` set aside. Call it when the chunk is done, before another mechanism reads the values. */
   release(): void {
     if (this.patches === 0) return;
-    const { heap, program, mechanism, size, live, patched, offset } = this;
+    const { heap, mechanism, size, live, patched } = this;
+    const chunk = this.chunkAt(this.offset);
     let at = this.patches;
     this.patches = 0;
     for (let a = mechanism.columnParent.length - 1; a >= 0; a--) {
       if ((mechanism.columnLevel[a] as number) >= 0) continue;
-      const source = program.atValues + (mechanism.columnParent[a] as number) * blockStride + offset;
+      const source = chunk + (mechanism.columnParent[a] as number) * chunkStride;
       for (let m = size - live - 1; m >= 0; m--)
         heap[source + (this.dead[m] as number)] = patched[--at] as number;
     }
@@ -324,7 +332,7 @@ export class MechanismRunner {
       const d = program.atInputGradient + i * chunkStride;
       const gate = (mechanism.columnEdge[a] as number) * rows + first;
       const target = parent * dValuesStride + offset;
-      const source = program.atValues + parent * blockStride + offset;
+      const source = this.chunkAt(offset) + parent * chunkStride;
       if (dValues !== undefined && level < 0) {
         if (!perRow) {
           for (let m = 0; m < live; m++) {
@@ -352,47 +360,55 @@ export class MechanismRunner {
   /** Leaves a mechanism: splits the gradient of shared gates' folded weights into that of weights and gates. */
   close(dGates: Floats | undefined): void {
     if (!this.shared || this.gradient < 0) return;
-    this.unfoldGates(0, 0, dGates);
-    if (this.mechanism.skip) this.unfoldGates(1, this.mechanism.layout.layers.length - 1, dGates);
+    const { heap, program, mechanism } = this;
+    const columns = mechanism.columnEdge.length;
+    heap.fill(0, program.atGateGradient, program.atGateGradient + columns);
+    this.unfoldGates(0, 0);
+    if (mechanism.skip) this.unfoldGates(1, mechanism.layout.layers.length - 1);
+    if (dGates === undefined) return;
+    for (let a = 0; a < columns; a++) {
+      const e = mechanism.columnEdge[a] as number;
+      dGates[e] = (dGates[e] as number) + (heap[program.atGateGradient + a] as number);
+    }
+  }
+
+  /** Where the values of the chunk lie that begins in row `offset` of the block. */
+  private chunkAt(offset: number): number {
+    return this.program.atValues + (offset / chunkRows) * this.program.chunkDistance;
   }
 
   /** W∘g for the live columns, beside each other, and a zeroed gradient for all. */
   private foldGates(which: 0 | 1, l: number): void {
-    const { heap, program, mechanism, gates } = this;
+    const { heap, program, mechanism } = this;
     const { inputs, outputs, weights } = mechanism.layout.layers[l] as LayerLayout;
     const hidden = which === 0 ? 0 : (mechanism.hidden.at(-1) as number);
-    let at = program.atGated[which];
-    for (let o = 0; o < outputs; o++) {
-      const w = this.parameters + weights + o * inputs;
-      for (let i = 0; i < hidden; i++) heap[at++] = heap[w + i] as number;
-      for (let i = 0; i < this.columns; i++) {
-        const a = this.column[i] as number;
-        const gate = gates?.values[mechanism.columnEdge[a] as number] as number;
-        heap[at++] = gate * (heap[w + hidden + a] as number);
-      }
-    }
+    this.kernels.foldGates(
+      program.atGated[which],
+      this.parameters + weights,
+      outputs,
+      inputs,
+      hidden,
+      program.tableColumns,
+      this.columns,
+      program.atGates,
+    );
     const from = program.atGatedGradient[which];
     if (this.gradient >= 0) heap.fill(0, from, from + inputs * outputs);
   }
 
-  private unfoldGates(which: 0 | 1, l: number, dGates: Floats | undefined): void {
-    const { heap, program, mechanism, gates } = this;
+  private unfoldGates(which: 0 | 1, l: number): void {
+    const { program, mechanism } = this;
     const { inputs, outputs, weights } = mechanism.layout.layers[l] as LayerLayout;
-    const hidden = which === 0 ? 0 : (mechanism.hidden.at(-1) as number);
-    const folded = program.atGatedGradient[which];
-    for (let o = 0; o < outputs; o++) {
-      const from = folded + o * inputs;
-      const w = this.parameters + weights + o * inputs;
-      const dw = this.gradient + weights + o * inputs;
-      for (let i = 0; i < hidden; i++) heap[dw + i] = (heap[dw + i] as number) + (heap[from + i] as number);
-      for (let a = 0; a < inputs - hidden; a++) {
-        const e = mechanism.columnEdge[a] as number;
-        const gate = gates?.values[e] as number;
-        const d = heap[from + hidden + a] as number;
-        if (gate !== 0) heap[dw + hidden + a] = (heap[dw + hidden + a] as number) + gate * d;
-        if (dGates !== undefined) dGates[e] = (dGates[e] as number) + d * (heap[w + hidden + a] as number);
-      }
-    }
+    this.kernels.unfoldGates(
+      program.atGatedGradient[which],
+      this.parameters + weights,
+      this.gradient + weights,
+      outputs,
+      inputs,
+      which === 0 ? 0 : (mechanism.hidden.at(-1) as number),
+      program.atGates,
+      program.atGateGradient,
+    );
   }
 
   private addSkipGradient(): void {

@@ -60,6 +60,32 @@ export function plainKernels(length: number): KernelInstance {
         heap[dBias + o] = (heap[dBias + o] as number) + sum;
       }
     },
+    foldGates(to, w, outputs, inputs, hidden, list, count, gates) {
+      let at = to;
+      for (let o = 0; o < outputs; o++) {
+        const row = w + o * inputs;
+        for (let i = 0; i < hidden; i++) heap[at++] = heap[row + i] as number;
+        for (let i = 0; i < count; i++) {
+          const a = tables[list + i] as number;
+          heap[at++] = (heap[gates + a] as number) * (heap[row + hidden + a] as number);
+        }
+      }
+    },
+    unfoldGates(d, w, dw, outputs, inputs, hidden, gates, dGates) {
+      for (let o = 0; o < outputs; o++) {
+        const from = d + o * inputs;
+        const target = dw + o * inputs;
+        const weight = w + o * inputs + hidden;
+        for (let i = 0; i < hidden; i++)
+          heap[target + i] = (heap[target + i] as number) + (heap[from + i] as number);
+        for (let a = 0; a < inputs - hidden; a++) {
+          const v = heap[from + hidden + a] as number;
+          const g = heap[gates + a] as number;
+          if (g !== 0) heap[target + hidden + a] = (heap[target + hidden + a] as number) + g * v;
+          heap[dGates + a] = (heap[dGates + a] as number) + v * (heap[weight + a] as number);
+        }
+      }
+    },
     addAndSquare(g, extra, count) {
       let square = 0;
       for (let i = 0; i < count; i++) {

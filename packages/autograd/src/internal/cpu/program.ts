@@ -1,12 +1,9 @@
 import type { Head, Plan } from '../../plan.ts';
 import { type MechanismLayout, planLayout } from '../../plan-layout.ts';
-import { activationCodes, chunkStride, kernelScratch } from './kernels.ts';
+import { activationCodes, chunkRows, chunkStride, kernelScratch } from './kernels.ts';
 
 /** Rows whose values are in memory together. */
 export const blockRows = 1024;
-
-/** Distance between columns in the block of values: in caches, each column's chunk begins where the one before ends. */
-export const blockStride: number = blockRows + chunkStride;
 
 /** One mechanism, compiled. Positions of parameters count from the first one. */
 export interface MechanismProgram {
@@ -39,11 +36,17 @@ export interface FusedProgram {
     readonly ancestral: number;
     readonly abduction: number;
   };
-  /** values of a block, `[d]` rows of numbers, `blockStride` apart */
+  /** values of a block, chunk after chunk; in each `[d]` rows of numbers, `chunkStride` apart, so that they lie together */
   readonly atValues: number;
+  /** distance between chunks of the block */
+  readonly chunkDistance: number;
   /** gated weights of the first layer and of a last one with skip, and their gradients */
   readonly atGated: readonly [first: number, last: number];
   readonly atGatedGradient: readonly [first: number, last: number];
+  /** by column of the mechanism at work: its gate, the gate's gradient; and the columns whose gate is not 0 */
+  readonly atGates: number;
+  readonly atGateGradient: number;
+  readonly tableColumns: number;
   /** copied inputs, the layers' outputs, derivatives: rows of numbers, `chunkStride` apart */
   readonly atInputs: number;
   readonly atLayer: readonly number[];
@@ -102,9 +105,13 @@ export function compilePlan(plan: Plan): FusedProgram {
     atSecond: take(p),
     atExtra: take(p),
     atGradient: { likelihood: take(p), step: take(p), ancestral: take(p), abduction: take(p) },
-    atValues: take(plan.variables * blockStride),
+    atValues: take((blockRows / chunkRows) * plan.variables * chunkStride),
+    chunkDistance: plan.variables * chunkStride,
     atGated: [take(gatedSize('first')), take(gatedSize('last'))] as const,
     atGatedGradient: [take(gatedSize('first')), take(gatedSize('last'))] as const,
+    atGates: take(inputs),
+    atGateGradient: take(inputs),
+    tableColumns: take(inputs),
     atInputs: tensor(inputs),
     atLayer: Array.from({ length: depth }, (_, l) => tensor(widthOf(l))),
     atOutputs: tensor(outputs),

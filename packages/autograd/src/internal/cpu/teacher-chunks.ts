@@ -3,9 +3,9 @@ import type { TeacherInput } from '../../executor.ts';
 import type { Floats } from '../../floats.ts';
 import type { Plan } from '../../plan.ts';
 import { type HeadChunk, headChunk, type NllTask, SingularRow } from './head-chunk.ts';
-import { chunkRows, type KernelInstance } from './kernels.ts';
+import { chunkRows, chunkStride, type KernelInstance } from './kernels.ts';
 import type { FusedGates, MechanismRunner } from './mechanism-runner.ts';
-import { blockRows, blockStride, type FusedProgram, type MechanismProgram } from './program.ts';
+import { blockRows, type FusedProgram, type MechanismProgram } from './program.ts';
 
 /** Where one teacher-forced pass leaves what it finds. */
 export interface TeacherSink {
@@ -51,7 +51,7 @@ export class TeacherChunks {
     const { rows, values } = input;
     for (let first = 0; first < rows; first += blockRows) {
       const size = Math.min(blockRows, rows - first);
-      stage(this.kernels.heap, this.program.atValues, values, this.plan.variables, rows, first, size);
+      stage(this.kernels.heap, this.program, values, this.plan.variables, rows, first, size);
       for (let j = from; j < to; j++) this.mechanism(j, input, parameters, gates, sink, first, size);
     }
   }
@@ -124,18 +124,22 @@ export class TeacherChunks {
 /** Copies rows `first` … of an array by variable into the block of values; a last vector is filled up with zeros. */
 export function stage(
   heap: Float32Array,
-  target: number,
+  program: FusedProgram,
   values: Floats,
   variables: number,
   rows: number,
   first: number,
   size: number,
 ): void {
-  for (let j = 0; j < variables; j++) {
-    const to = target + j * blockStride;
-    const from = j * rows + first;
-    for (let r = 0; r < size; r++) heap[to + r] = values[from + r] as number;
-    for (let r = size; r < ((size + 3) & ~3); r++) heap[to + r] = 0;
+  for (let offset = 0; offset < size; offset += chunkRows) {
+    const n = Math.min(chunkRows, size - offset);
+    let to = program.atValues + (offset / chunkRows) * program.chunkDistance;
+    for (let j = 0; j < variables; j++) {
+      const from = j * rows + first + offset;
+      for (let k = 0; k < n; k++) heap[to + k] = values[from + k] as number;
+      for (let k = n; k < ((n + 3) & ~3); k++) heap[to + k] = 0;
+      to += chunkStride;
+    }
   }
 }
 
