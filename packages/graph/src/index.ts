@@ -10,7 +10,9 @@ export {
   parentAdjustmentSet,
 } from './adjustment-set.ts';
 export { causalPaths } from './causal-paths.ts';
+export { classSize, dagsOf, sampleDag } from './class-members.ts';
 export { compareGraphs, type GraphComparison, type GraphDistances } from './compare-graphs.ts';
+export { components, districts, markovBlanketOf, moralGraph } from './components.ts';
 export { cpdag, interventionalCpdag } from './cpdag.ts';
 export { createDag, createGraph, type EdgeInput } from './create-graph.ts';
 export { type EdgeScore, type EdgeScores, edgeScores } from './edge-scores.ts';
