@@ -53,5 +53,6 @@ export { type SimulatorSpec, type SimulatorVariable, simulatorModel } from './si
 export { r2Sortability, type Sortability, sortability, varsortability } from './simulation/sortability.ts';
 export { splitTable } from './split-table.ts';
 export { type Standardised, standardise } from './standardise.ts';
+export { type CsvStatistics, type CsvStatisticsOptions, summariseCsvStream } from './summarise-csv.ts';
 export { createTable, selectColumns, selectRows, sliceRows, type Table, type TableColumn } from './table.ts';
 export { toCsv, toCsvPieces } from './to-csv.ts';

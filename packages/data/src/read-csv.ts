@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import type { RunOptions } from '@cfe/base';
 import { refuse } from './internal/refuse.ts';
 import { type CsvOptions, type CsvTable, parseCsvStream } from './parse-csv.ts';
+import { type CsvStatistics, type CsvStatisticsOptions, summariseCsvStream } from './summarise-csv.ts';
 
 /**
  * Reads a CSV file into a table, in pieces: see `parseCsv` for what is taken for what.
@@ -24,8 +25,17 @@ export async function readCsv(
   return parseCsvStream(fileChunks(path), { source: path, ...options });
 }
 
+/**
+ * Means, covariances and counts of a CSV file of any size, in one pass and constant memory: see `summariseCsvStream`.
+ *
+ * @throws {@link InputError} if the file cannot be read, and what `summariseCsvStream` refuses
+ */
+export async function summariseCsv(path: string, options: CsvStatisticsOptions = {}): Promise<CsvStatistics> {
+  return summariseCsvStream(fileChunks(path), { source: path, ...options });
+}
+
 /** A file's bytes in pieces of a mebibyte; what the system says is put in words. */
-export async function* fileChunks(path: string): AsyncGenerator<Uint8Array> {
+async function* fileChunks(path: string): AsyncGenerator<Uint8Array> {
   try {
     yield* createReadStream(path, { highWaterMark: 1 << 20 });
   } catch (cause) {

@@ -14,9 +14,14 @@ export const emptyMarks: readonly string[] = ['', 'na', 'n/a', 'nan', 'null', 'n
 export interface CsvReader {
   push(piece: string | Uint8Array): void;
   end(): CsvTable;
+  /** What the columns look like, judged by the complete rows until now. */
+  soFar(): readonly ColumnReading[];
 }
 
-export function createCsvReader(options: CsvOptions): CsvReader {
+export function createCsvReader(
+  options: CsvOptions,
+  onHeader?: (names: readonly string[], delimiter: string) => void,
+): CsvReader {
   const source = options.source ?? 'the text';
   const missing = new Set((options.missing ?? emptyMarks).map((mark) => mark.toLowerCase()));
   let builders: readonly ColumnBuilder[] = [];
@@ -25,6 +30,7 @@ export function createCsvReader(options: CsvOptions): CsvReader {
     { source, delimiter: options.delimiter, names: options.names },
     {
       header(names, delimiter) {
+        onHeader?.(names, delimiter);
         checkNames(options.types, names, source, 'type');
         checkNames(options.units, names, source, 'unit');
         builders = names.map((name, j) =>
@@ -54,6 +60,7 @@ export function createCsvReader(options: CsvOptions): CsvReader {
       decoder ??= createTextSource(source, options.encoding);
       splitter.push(decoder.push(piece));
     },
+    soFar: () => builders.map((builder) => builder.finish().reading),
     end() {
       if (decoder !== undefined) splitter.push(decoder.end());
       splitter.end();

@@ -12,11 +12,11 @@ export interface TextSource {
  *
  * @param encoding - a WHATWG label such as `'windows-1252'`
  */
-export function createTextSource(source: string, encoding?: string): TextSource {
+export function createTextSource(source: string, encoding?: string, firstLine = 1): TextSource {
   let decoder: TextDecoder | undefined;
   let label = encoding ?? 'utf-8';
   let head = new Uint8Array(0);
-  let line = 1;
+  let line = firstLine;
   let carried: readonly number[] = []; // the last bytes, so that an invalid one at a seam is found
 
   function start(bytes: Uint8Array): void {

@@ -21,6 +21,8 @@ export interface SplitRules {
   readonly delimiter?: string | undefined;
   /** column names; the first line then is data already */
   readonly names?: readonly string[] | undefined;
+  /** of the text, default 1 */
+  readonly firstLine?: number | undefined;
 }
 
 const guessed: readonly string[] = [',', ';', '\t', '|'];
@@ -37,7 +39,7 @@ export function createRowSplitter(rules: SplitRules, sink: RowSink): RowSplitter
   let parser: Papa.Parser | undefined;
   let newline = '\n';
   let width = 0;
-  let line = 1;
+  let line = rules.firstLine ?? 1;
   let rows = 0;
   let started = false;
 
@@ -136,8 +138,10 @@ export function createRowSplitter(rules: SplitRules, sink: RowSink): RowSplitter
       if (rest.length >= enough) parse(false);
     },
     end() {
+      if (rest === '' && rules.firstLine !== undefined) return; // the rest of a text that has been read so far
       parse(true);
-      if (rows === 0) refuse('no-rows', source, 'it has column names and no rows. Add rows.');
+      if (rows === 0 && rules.firstLine === undefined)
+        refuse('no-rows', source, 'it has column names and no rows. Add rows.');
     },
   };
 }
