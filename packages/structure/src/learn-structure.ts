@@ -1,5 +1,6 @@
 import { InputError, quoteName } from '@cfe/base';
 import type { Table } from '@cfe/data';
+import { type MethodChoice, methodOf } from './auto.ts';
 import { bootstrapConfidence } from './bootstrap.ts';
 import { checkKnowledge } from './check-knowledge.ts';
 import { checkTable } from './internal/check-table.ts';
@@ -53,9 +54,12 @@ export async function learnStructure(
   const method = typeof wanted === 'string' ? methodFor(wanted) : wanted;
   const result = await method.learn(table, run);
   if (bootstrap === 0) return result;
+  // what was chosen for the table is what its resamples are learned with
+  const choice = result.details.choice as MethodChoice | undefined;
+  const repeated = method.name === 'auto' && choice !== undefined ? methodOf(choice) : method;
   return {
     ...result,
-    confidence: await bootstrapConfidence(table, method, { ...run, resamples: bootstrap }),
+    confidence: await bootstrapConfidence(table, repeated, { ...run, resamples: bootstrap }),
   };
 }
 

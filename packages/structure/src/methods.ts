@@ -1,12 +1,23 @@
+import { auto } from './auto.ts';
+import { cam } from './cam.ts';
+import { dagma } from './dagma.ts';
+import { directLingam } from './direct-lingam.ts';
 import { flop } from './flop.ts';
+import { ges } from './ges.ts';
+import { pc } from './pc.ts';
 import type { StructureMethod } from './structure-method.ts';
 
 /** The methods that go by a name. */
-export type MethodName = 'auto' | 'flop';
+export type MethodName = 'auto' | 'flop' | 'pc' | 'ges' | 'direct-lingam' | 'cam' | 'dagma';
 
 const methods: Readonly<Record<MethodName, (options?: object) => StructureMethod>> = {
-  auto: flop,
+  auto,
   flop,
+  pc,
+  ges,
+  'direct-lingam': directLingam,
+  cam,
+  dagma,
 };
 
 export const methodNames: readonly string[] = Object.keys(methods);

@@ -28,3 +28,6 @@ export interface ParentRules {
   readonly allowed?: Uint8Array | undefined;
   readonly required?: Uint8Array | undefined;
 }
+
+/** The score of a node given ascending parents; lower is better. */
+export type LocalScore = (node: number, parents: readonly number[]) => number;

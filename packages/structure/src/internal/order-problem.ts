@@ -1,0 +1,164 @@
+import type { Table } from '@cfe/data';
+import { betterModes } from './better-modes.ts';
+import { cachedScorer } from './cached-scorer.ts';
+import { checkCollinear } from './check-collinear.ts';
+import { bdeu, type DiscreteData, discreteBic } from './discrete-score.ts';
+import { type Environment, environmentsOf } from './environments.ts';
+import { gaussianData, gaussianProblem, type InterceptMode } from './gaussian-data.ts';
+import { gaussianScorer } from './gaussian-scorer.ts';
+import { indicators } from './indicators.ts';
+import { initialOrder } from './initial-order.ts';
+import { mixedScore } from './mixed-score.ts';
+import type { LocalScore, ParentRules, ParentScorer, ParentSet } from './parent-scorer.ts';
+
+/** The choices of a score, as `FlopOptions` has them. */
+export interface ScoreOptions {
+  readonly penalty?: number | undefined;
+  readonly intercept?: 'auto' | InterceptMode | undefined;
+  readonly discrete?: 'bic' | 'bdeu' | undefined;
+  readonly equivalentSampleSize?: number | undefined;
+  readonly maxParents?: number | undefined;
+}
+
+/** What the search works on: nodes sorted by name, so that the order of columns changes nothing. */
+export interface OrderProblem {
+  readonly nodes: readonly string[];
+  readonly environments: readonly Environment[];
+  readonly order: Int32Array;
+  readonly scorers: (previous?: readonly ParentSet[]) => {
+    readonly scorer: ParentScorer;
+    readonly modes: InterceptModes;
+  };
+  /** the local score of a node given any parents, under some intercepts */
+  readonly local: (modes: InterceptModes) => LocalScore;
+  /** the intercepts by variable */
+  readonly interceptsOf: (modes: readonly InterceptMode[]) => Readonly<Record<string, InterceptMode>>;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+export type InterceptModes = readonly InterceptMode[] | undefined;
+
+/** Scores for the kinds of variables there are, and a first order. */
+export async function orderProblem(
+  table: Table,
+  nodes: readonly string[],
+  options: ScoreOptions,
+  rules: ParentRules,
+  breathe: () => Promise<void> | undefined,
+): Promise<OrderProblem> {
+  const environments = environmentsOf(table, nodes);
+  const variables = nodes.map((name) => table.variable(name));
+  const d = nodes.length;
+  const { maxParents, intercept = 'auto' } = options;
+  const kinds = new Set(variables.map(({ kind }) => kind));
+  if (!kinds.has('continuous')) return discreteProblem(table, nodes, environments, options, rules);
+
+  const penalty = options.penalty ?? 2;
+  const columns: Float64Array[] = [];
+  const names: string[] = [];
+  const blocks = variables.map((variable) => {
+    const values = table.column(variable.name);
+    const parts = variable.kind === 'continuous' ? [values] : indicators(values, variable.levels.length);
+    return parts.map((part) => {
+      names.push(variable.name);
+      return columns.push(part) - 1;
+    });
+  });
+  const spread = environments.map(({ targets, ...rest }) => ({
+    ...rest,
+    targets: targets.flatMap((t) => blocks[t]!),
+  }));
+  const data = await gaussianData(columns, spread, breathe);
+  const pooled = gaussianProblem(
+    { ...data, signatures: [[...environments.keys()]], signatureOf: new Int32Array(columns.length) },
+    ['shared'],
+    { penalty },
+  ).matrices[0]!;
+  checkCollinear(pooled, names, table.rows);
+  const mixed = columns.length > d;
+  const scorerFor = (modes: readonly InterceptMode[]): ParentScorer => {
+    const problem = gaussianProblem(data, modes, { penalty, maxParents });
+    if (!mixed) return gaussianScorer(problem, rules);
+    return cachedScorer(d, mixedScore(problem, blocks), rules, problem.maxParents);
+  };
+  const observational = environments.length === 1;
+  const fixed: InterceptMode = intercept === 'auto' ? 'perEnvironment' : intercept;
+  const largest = data.signatures.reduce((a, b) => (b.length > a.length ? b : a));
+  const first = gaussianProblem(
+    { ...data, signatures: [largest], signatureOf: new Int32Array(columns.length) },
+    [observational ? 'shared' : fixed],
+    { penalty },
+  ).matrices[0]!;
+  return {
+    nodes,
+    environments,
+    order: firstNodes(initialOrder(first, columns.length), blocks),
+    details: {
+      score: mixed ? 'degenerate Gaussian BIC' : 'Gaussian BIC',
+      penalty,
+      smallestDetectablePartialCorrelation: Math.sqrt(
+        -Math.expm1((-penalty * Math.log(table.rows)) / table.rows),
+      ),
+      ...(mixed
+        ? { note: 'Categories enter as the group of their level indicators (degenerate Gaussian score).' }
+        : {}),
+    },
+    local: (modes) =>
+      mixedScore(gaussianProblem(data, modes ?? data.signatures.map(() => 'shared'), { penalty }), blocks),
+    interceptsOf: (modes) =>
+      Object.fromEntries(nodes.map((name, v) => [name, modes[data.signatureOf[blocks[v]![0]!]!]!])),
+    scorers(previous) {
+      if (observational) return { scorer: scorerFor(['shared']), modes: undefined };
+      const modes =
+        intercept === 'auto' && previous !== undefined
+          ? betterModes(
+              data,
+              previous,
+              (v) => blocks[v]![0]!,
+              (modes) => mixedScore(gaussianProblem(data, modes, { penalty }), blocks),
+            )
+          : data.signatures.map(() => fixed);
+      return { scorer: scorerFor(modes), modes };
+    },
+  };
+}
+
+function discreteProblem(
+  table: Table,
+  nodes: readonly string[],
+  environments: readonly Environment[],
+  options: ScoreOptions,
+  rules: ParentRules,
+): OrderProblem {
+  const { penalty = 1, discrete = 'bic', equivalentSampleSize = 10 } = options;
+  const d = nodes.length;
+  const data: DiscreteData = {
+    columns: nodes.map((name) => table.column(name)),
+    levels: nodes.map((name) => {
+      const variable = table.variable(name);
+      return variable.kind === 'categorical' ? variable.levels.length : 0;
+    }),
+    rowsOf: nodes.map((_, j) =>
+      Int32Array.from(environments.flatMap(({ targets, rows }) => (targets.includes(j) ? [] : [...rows]))),
+    ),
+  };
+  const local = discrete === 'bic' ? discreteBic(data, penalty) : bdeu(data, equivalentSampleSize);
+  const scorer = cachedScorer(d, local, rules, options.maxParents ?? d);
+  return {
+    nodes,
+    environments,
+    order: Int32Array.from({ length: d }, (_, i) => i),
+    details:
+      discrete === 'bic' ? { score: 'discrete BIC', penalty } : { score: 'BDeu', equivalentSampleSize },
+    local: () => local,
+    interceptsOf: () => ({}),
+    scorers: () => ({ scorer, modes: undefined }),
+  };
+}
+
+/** The nodes in the order of their first columns. */
+function firstNodes(order: Int32Array, blocks: readonly (readonly number[])[]): Int32Array {
+  const rank = new Int32Array(order.length);
+  for (const [at, column] of order.entries()) rank[column] = at;
+  const place = blocks.map((columns) => Math.min(...columns.map((column) => rank[column]!)));
+  return Int32Array.from(blocks.keys()).sort((a, b) => place[a]! - place[b]!);
+}
