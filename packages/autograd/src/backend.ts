@@ -16,6 +16,14 @@ export interface Capabilities {
   readonly tfjs?: string;
 }
 
+/** What a backend tells `doctorReport` about itself: plain data. */
+export interface BackendReport {
+  /** versions, features and kernels by name, as a person reads them */
+  readonly facts: Readonly<Record<string, string | number | boolean>>;
+  /** sentences: what would make it faster here */
+  readonly advice: readonly string[];
+}
+
 /**
  * A backend plugin: a plain object, passed in or registered by name. It imports its TensorFlow.js package only
  * in `activate`. One tfjs backend is active per process, since the tfjs engine is global.
@@ -28,5 +36,7 @@ export interface Backend {
   activate(): Promise<void>;
   /** An executor of its own for a plan, or `undefined` where the plan is not one that it speeds up. */
   executor?(plan: Plan): Executor | undefined;
+  /** What is worth knowing about it here; answers whether or not it is available. */
+  report?(): Promise<BackendReport>;
   dispose(): Promise<void>;
 }

@@ -10,18 +10,20 @@ import { createReferenceExecutor } from './reference-executor.ts';
  * (await referenceBackend().probe()).available; // → true
  */
 export function referenceBackend(): Backend {
-  return {
-    name: 'reference',
-    capabilities: { device: 'cpu', dtype: 'float64' },
-    probe: async () => ({
-      available: true,
-      detail: 'float64 typed arrays, one mechanism and one row at a time',
-    }),
-    activate: async () => {},
-    executor: (plan) => createReferenceExecutor(plan),
-    dispose: async () => {},
-  };
+  return reference;
 }
+
+const reference: Backend = {
+  name: 'reference',
+  capabilities: { device: 'cpu', dtype: 'float64' },
+  probe: async () => ({
+    available: true,
+    detail: 'float64 typed arrays, one mechanism and one row at a time',
+  }),
+  activate: async () => {},
+  executor: (plan) => createReferenceExecutor(plan),
+  dispose: async () => {},
+};
 
 /**
  * The fused executor in plain typed arrays as a backend: float32, always available.
@@ -31,12 +33,14 @@ export function referenceBackend(): Backend {
  * cpuBackend().capabilities; // → { device: 'cpu', dtype: 'float32' }
  */
 export function cpuBackend(): Backend {
-  return {
-    name: 'cpu',
-    capabilities: { device: 'cpu', dtype: 'float32' },
-    probe: async () => ({ available: true, detail: 'float32 typed arrays, fused loops without WebAssembly' }),
-    activate: async () => {},
-    executor: createCpuExecutor,
-    dispose: async () => {},
-  };
+  return cpu;
 }
+
+const cpu: Backend = {
+  name: 'cpu',
+  capabilities: { device: 'cpu', dtype: 'float32' },
+  probe: async () => ({ available: true, detail: 'float32 typed arrays, fused loops without WebAssembly' }),
+  activate: async () => {},
+  executor: createCpuExecutor,
+  dispose: async () => {},
+};

@@ -5,12 +5,18 @@ export {
   type AcyclicityValue,
   acyclicity,
 } from './acyclicity.ts';
-export type { Backend, Capabilities, Probe } from './backend.ts';
+export type { Backend, BackendReport, Capabilities, Probe } from './backend.ts';
 export { cpuBackend, referenceBackend } from './builtin-backends.ts';
 export { type CheckAnswer, type CheckCase, checkCase } from './check-case.ts';
 export { checkScenarios, type ScenarioResult } from './check-scenarios.ts';
 export { createCpuExecutor } from './cpu-executor.ts';
 export { createPlan, type MechanismSpec, type PlanSpec } from './create-plan.ts';
+export {
+  type BackendDiagnosis,
+  type DoctorOptions,
+  type DoctorReport,
+  doctorReport,
+} from './doctor-report.ts';
 export type {
   AbductInput,
   AbductionGradient,

@@ -47,7 +47,7 @@ export async function compileKernels(variant) {
 export async function kernelModule(variant) {
   const text = Buffer.from(await compileKernels(variant)).toString('base64');
   const lines = text.match(/.{1,100}/g).map((line) => `  '${line}'`);
-  return `// Written by scripts/build-kernels.mjs from assembly/. Not to be edited.\n/** The kernels, ${
+  return `// biome-ignore format: written by scripts/build-kernels.mjs from assembly/, not to be edited\n/** The kernels, ${
     variant === 'simd' ? 'with SIMD' : 'with SIMD and fused multiply-add'
   }, in base64. */\nexport const ${variant}Kernels: string = [\n${lines.join(',\n')},\n].join('');\n`;
 }

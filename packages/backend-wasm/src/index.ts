@@ -1,1 +1,2 @@
+export { type WasmBackendOptions, wasmBackend } from './wasm-backend.ts';
 export { createWasmExecutor, type WasmExecutorOptions } from './wasm-executor.ts';

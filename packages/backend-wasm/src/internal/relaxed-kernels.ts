@@ -1,4 +1,4 @@
-// Written by scripts/build-kernels.mjs from assembly/. Not to be edited.
+// biome-ignore format: written by scripts/build-kernels.mjs from assembly/, not to be edited
 /** The kernels, with SIMD and fused multiply-add, in base64. */
 export const relaxedKernels: string = [
   'AGFzbQEAAAABUQhgBX9/f39/AGAIf39/f39/f38AYAZ/f39/f38AYAd/f397f39/AGADf39/AXxgDX9/f39/fHx8fHx8fHwAYAp/',

@@ -1,4 +1,4 @@
-// Written by scripts/build-kernels.mjs from assembly/. Not to be edited.
+// biome-ignore format: written by scripts/build-kernels.mjs from assembly/, not to be edited
 /** The kernels, with SIMD, in base64. */
 export const simdKernels: string = [
   'AGFzbQEAAAABUQhgBX9/f39/AGAIf39/f39/f38AYAZ/f39/f38AYAd/f397f39/AGADf39/AXxgDX9/f39/fHx8fHx8fHwAYAp/',

@@ -1,0 +1,103 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { wasmBackend } from './wasm-backend.ts';
+
+afterEach(() => {
+  vi.doUnmock('@tensorflow/tfjs-core');
+  vi.doUnmock('@tensorflow/tfjs-backend-wasm');
+  vi.unstubAllGlobals();
+  vi.resetModules();
+});
+
+/** A fresh backend whose TensorFlow.js packages are these. */
+async function withTfjs(core: () => unknown, wasm: () => unknown): Promise<typeof wasmBackend> {
+  vi.resetModules();
+  vi.doMock('@tensorflow/tfjs-core', core as () => Promise<object>);
+  vi.doMock('@tensorflow/tfjs-backend-wasm', wasm as () => Promise<object>);
+  return (await import('./wasm-backend.ts')).wasmBackend;
+}
+
+function missing(): never {
+  throw Object.assign(new Error("Cannot find package '@tensorflow/tfjs-backend-wasm'"), {
+    code: 'ERR_MODULE_NOT_FOUND',
+  });
+}
+
+const fakeCore = (setBackend: () => Promise<boolean>, version = '4.22.0') => ({
+  version_core: version,
+  setBackend: vi.fn(setBackend),
+  ready: async () => {},
+  getBackend: () => '',
+});
+const fakeWasm = () => ({ version_wasm: '4.22.0', setWasmPaths: vi.fn() });
+
+test("tfjs's own WASM backend really runs in Node, its binaries found", async () => {
+  await wasmBackend({ tfjs: 'required' }).activate();
+  const tf = await import('@tensorflow/tfjs-core');
+  expect(tf.getBackend()).toBe('wasm');
+  const product = tf.tidy(() => tf.matMul(tf.tensor2d([[1, 2]]), tf.tensor2d([[3], [4]])));
+  expect([...(await product.data())]).toEqual([11]);
+  product.dispose();
+});
+
+describe('what can go wrong says what to do', () => {
+  test('not installed: left alone, or explained where it is required', async () => {
+    const create = await withTfjs(missing, missing);
+    await expect(create().activate()).resolves.toBeUndefined();
+    await expect(create({ tfjs: 'required' }).activate()).rejects.toThrow(
+      /npm install @tensorflow\/tfjs-core@4\.22\.0 @tensorflow\/tfjs-backend-wasm@4\.22\.0/,
+    );
+  });
+
+  test('two versions', async () => {
+    const create = await withTfjs(() => fakeCore(async () => true, '4.20.0'), fakeWasm);
+    await expect(create().activate()).rejects.toMatchObject({
+      code: 'backend-wasm/tfjs-versions',
+      details: { core: '4.20.0', wasm: '4.22.0' },
+    });
+  });
+
+  test('binaries not found', async () => {
+    const core = fakeCore(async () => {
+      throw new Error('both async and sync fetching of the wasm failed');
+    });
+    const create = await withTfjs(() => core, fakeWasm);
+    await expect(create().activate()).rejects.toThrow(
+      /both async and sync.*serve the three.*assets: '\/wasm\/'/,
+    );
+  });
+});
+
+describe('where the binaries are looked for', () => {
+  test('in Node, beside the package: nothing is set', async () => {
+    const wasm = fakeWasm();
+    const create = await withTfjs(
+      () => fakeCore(async () => true),
+      () => wasm,
+    );
+    await create().activate();
+    expect(wasm.setWasmPaths).not.toHaveBeenCalled();
+  });
+
+  test('where the user says', async () => {
+    const wasm = fakeWasm();
+    const create = await withTfjs(
+      () => fakeCore(async () => true),
+      () => wasm,
+    );
+    await create({ assets: '/wasm/' }).activate();
+    expect(wasm.setWasmPaths).toHaveBeenCalledWith('/wasm/');
+  });
+
+  test('in a page, the same version on a CDN', async () => {
+    const wasm = fakeWasm();
+    const create = await withTfjs(
+      () => fakeCore(async () => true),
+      () => wasm,
+    );
+    vi.stubGlobal('process', undefined);
+    await create().activate();
+    expect(wasm.setWasmPaths).toHaveBeenCalledWith(
+      'https://cdn.jsdelivr.net/npm/@tensorflow/tfjs-backend-wasm@4.22.0/dist/',
+    );
+  });
+});
