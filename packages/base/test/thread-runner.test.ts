@@ -1,48 +1,27 @@
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { afterAll, describe, expect, test } from 'vitest';
-import { defineJob, inProcessRunner, type Runner } from '../src/index.ts';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
 
-// Worker threads load built files, so these tests run on the build.
-const built = new URL('../dist/threads.js', import.meta.url);
-const isBuilt = existsSync(fileURLToPath(built));
+const pathOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-const fixture = pathToFileURL(fileURLToPath(new URL('./fixtures/jobs.mjs', import.meta.url))).href;
-const spin = defineJob(fixture, 'spin', (n: number): number => n);
-const fail = defineJob(fixture, 'fail', (n: number): number => n);
+interface Found {
+  readonly here: readonly number[];
+  readonly one: readonly number[];
+  readonly two: readonly number[];
+  readonly failure: { readonly code: string; readonly details: unknown };
+  readonly aborted: string;
+}
 
-describe.skipIf(!isBuilt)('threadRunner (needs the build)', async () => {
-  const { threadRunner } = isBuilt
-    ? ((await import(built.href)) as typeof import('../src/threads.ts'))
-    : { threadRunner: undefined };
-  const runners: Runner[] = [];
-  const start = (workers: number): Runner => {
-    const runner = (threadRunner as NonNullable<typeof threadRunner>)({ workers });
-    runners.push(runner);
-    return runner;
-  };
-  afterAll(async () => {
-    await Promise.all(runners.map((runner) => runner.dispose()));
-  });
-
-  test('results are the same for one thread, two, and none', async () => {
-    const { spin: local } = (await import(fixture)) as { spin: typeof spin };
-    const inputs = [5, 1, 4, 2, 3];
-    const expected = await inProcessRunner().map(local, inputs);
-    expect(await start(1).map(spin, inputs)).toEqual(expected);
-    expect(await start(2).map(spin, inputs)).toEqual(expected);
-  });
-
-  test('an error keeps its code and details on the way back, and the pool stays usable', async () => {
-    const runner = start(1);
-    await expect(runner.map(fail, [7])).rejects.toMatchObject({ code: 'test/fail', details: { input: 7 } });
-    expect(await runner.map(spin, [1])).toHaveLength(1);
-  });
-
-  test('an abort ends work that is under way', async () => {
-    const stop = new AbortController();
-    const running = start(1).map(spin, [1e12], { signal: stop.signal });
-    setTimeout(() => stop.abort(new Error('enough')), 50);
-    await expect(running).rejects.toThrow('enough');
-  });
+test('threads give what this thread gives, hand errors back whole, and stop when asked', async (context) => {
+  if (!existsSync(pathOf('../dist/threads.js')))
+    context.skip('threads load built files: npm run build comes first');
+  const { stdout } = await promisify(execFile)(process.execPath, [pathOf('./fixtures/threads.mjs')]);
+  const { here, one, two, failure, aborted } = JSON.parse(stdout) as Found;
+  expect(here).toHaveLength(5);
+  expect(one).toEqual(here);
+  expect(two).toEqual(here);
+  expect(failure).toMatchObject({ code: 'test/fail', details: { input: 7 } });
+  expect(aborted).toBe('enough');
 });
