@@ -1,33 +1,25 @@
 import type { Command, CommandGroup } from './command.ts';
-import { check } from './commands/check.ts';
-import { data } from './commands/data.ts';
-import { discover } from './commands/discover.ts';
-import { doctor } from './commands/doctor.ts';
-import { effect } from './commands/effect.ts';
-import { fit } from './commands/fit.ts';
-import { graph } from './commands/graph.ts';
-import { plan } from './commands/plan.ts';
-import { predict } from './commands/predict.ts';
-import { query } from './commands/query.ts';
-import { quickstart } from './commands/quickstart.ts';
-import { report } from './commands/report.ts';
-import { sample } from './commands/sample.ts';
-import { simulate } from './commands/simulate.ts';
 
-/** Every command, in the order of the help. */
-export const commands: readonly (Command | CommandGroup)[] = [
-  quickstart,
-  discover,
-  fit,
-  predict,
-  effect,
-  query,
-  plan,
-  sample,
-  report,
-  simulate,
-  graph,
-  data,
-  check,
-  doctor,
-];
+/** Every command in the order of the help, each loaded when it is needed: starting up is most of a small question's time. */
+const loaders: Readonly<Record<string, () => Promise<Command | CommandGroup>>> = {
+  quickstart: async () => (await import('./commands/quickstart.ts')).quickstart,
+  discover: async () => (await import('./commands/discover.ts')).discover,
+  fit: async () => (await import('./commands/fit.ts')).fit,
+  predict: async () => (await import('./commands/predict.ts')).predict,
+  effect: async () => (await import('./commands/effect.ts')).effect,
+  query: async () => (await import('./commands/query.ts')).query,
+  plan: async () => (await import('./commands/plan.ts')).plan,
+  sample: async () => (await import('./commands/sample.ts')).sample,
+  report: async () => (await import('./commands/report.ts')).report,
+  simulate: async () => (await import('./commands/simulate.ts')).simulate,
+  graph: async () => (await import('./commands/graph.ts')).graph,
+  data: async () => (await import('./commands/data.ts')).data,
+  check: async () => (await import('./commands/check.ts')).check,
+  doctor: async () => (await import('./commands/doctor.ts')).doctor,
+};
+
+/** The command that a line names; all of them where it names none, so that help and mistakes see them. */
+export function commandsFor(name: string | undefined): Promise<(Command | CommandGroup)[]> {
+  const wanted = name !== undefined && Object.hasOwn(loaders, name) ? [name] : Object.keys(loaders);
+  return Promise.all(wanted.map((key) => (loaders[key] as () => Promise<Command | CommandGroup>)()));
+}

@@ -1,7 +1,7 @@
 import { CfeError, messageOf } from '@cfe/base';
 import { CommanderError } from 'commander';
 import { runEval } from './commands/eval.ts';
-import { commands } from './commands.ts';
+import { commandsFor } from './commands.ts';
 import { assignmentsApart, createProgram } from './program.ts';
 import { ownVersion } from './versions.ts';
 
@@ -26,17 +26,17 @@ export async function main(argv: readonly string[]): Promise<number> {
     // what does not look at the signal in time ends here; files are only ever renamed into place
     setTimeout(() => process.exit(failed), 2000).unref();
   });
-  let exitCode = 0;
-  const program = createProgram(commands, {
-    version: ownVersion(),
-    signal: stop.signal,
-    async onOutcome(outcome, { json }) {
-      exitCode = outcome.exitCode ?? 0;
-      await write(json && outcome.json !== undefined ? JSON.stringify(outcome.json) : outcome.text);
-    },
-  });
   try {
     if (argv[0] === 'eval') return await runEval(argv.slice(1));
+    let exitCode = 0;
+    const program = createProgram(await commandsFor(argv[0]), {
+      version: ownVersion(),
+      signal: stop.signal,
+      async onOutcome(outcome, { json }) {
+        exitCode = outcome.exitCode ?? 0;
+        await write(json && outcome.json !== undefined ? JSON.stringify(outcome.json) : outcome.text);
+      },
+    });
     await program.parseAsync(assignmentsApart(argv), { from: 'user' });
     return exitCode;
   } catch (error) {
