@@ -1,4 +1,4 @@
-import { breather } from '@cfe/base';
+import { breather, InputError } from '@cfe/base';
 import type { Table } from '@cfe/data';
 import { checkKnowledge } from './check-knowledge.ts';
 import { dagOf } from './internal/class-of.ts';
@@ -21,6 +21,7 @@ import type { LearnOptions, StructureMethod, StructureResult } from './structure
  * goes on; then keeps the parents that the adaptive lasso keeps. With Gaussian noise the directions mean nothing, and the
  * message says so. Of a table with regimes only the rows without interventions are used.
  *
+ * @throws {@link InputError} if a column is categorical, or there are fewer rows than variables
  * @see Shimizu et al. (2011), JMLR 12, 1225–1248; Hyvärinen and Smith (2013), JMLR 14, 111–152
  * @example
  * import { createRng } from '@cfe/base';
@@ -50,6 +51,13 @@ async function learn(table: Table, run: LearnOptions): Promise<StructureResult> 
   const d = nodes.length;
   const rules: ParentRules = checkKnowledge(run.knowledge, nodes) ?? {};
   const { data, note } = observationalPart(table, 'direct-lingam');
+  if (data.rows <= d + 2) {
+    throw new InputError(
+      'structure/too-few-rows',
+      `direct-lingam: ${data.rows} rows are too few for ${d} variables, since each is regressed on all before it. Use 'flop', or fewer variables.`,
+      { rows: data.rows, variables: d },
+    );
+  }
   const { local, details } = await orderProblem(data, nodes, {}, rules, breathe);
   const columns = standardise(nodes.map((name) => data.column(name)));
   const trace: { seconds: number; step: number; score: number }[] = [];

@@ -22,12 +22,14 @@ export interface PcOptions {
  * PC with a skeleton that does not depend on the order of the columns (PC-stable): edges whose ends are independent given
  * some of their neighbours are removed, then colliders and what follows from them are oriented.
  *
+ * Of several sets that separate a pair, the one with the highest p-value decides about colliders (PC-Max).
+ *
  * Fisher's z for continuous columns, G² for categories, a Gaussian likelihood ratio on level indicators where both occur. Of a
  * table with regimes only the rows without interventions are used. Colliders that contradict each other are resolved
  * in favour of the clearer independence and listed in `details.conflicts`.
  *
  * @throws {@link InputError} if `alpha` is not between 0 and 1
- * @see Colombo and Maathuis (2014), JMLR 15, 3741–3782
+ * @see Colombo and Maathuis (2014), JMLR 15, 3741–3782; Ramsey (2016), arXiv 1610.00378, on PC-Max
  * @example
  * import { createTable } from '@cfe/data';
  * import { edgesOf } from '@cfe/graph';
@@ -80,9 +82,10 @@ async function learn(table: Table, options: PcOptions, run: LearnOptions): Promi
     const removed: [number, number][] = [];
     for (let i = 0; i < d && !over; i++) {
       for (const j of frozen[i]!) {
-        if (required(i, j) || separators.has(Math.min(i, j) * d + Math.max(i, j))) continue;
+        if (required(i, j)) continue;
         const candidates = frozen[i]!.filter((k) => k !== j);
         if (candidates.length < level || (level === 0 && i > j)) continue;
+        const key = Math.min(i, j) * d + Math.max(i, j);
         for (const set of combinations(candidates, level)) {
           const wait = breathe();
           if (wait !== undefined) await wait;
@@ -91,9 +94,9 @@ async function learn(table: Table, options: PcOptions, run: LearnOptions): Promi
           tests++;
           const { pValue } = test(i, j, set);
           if (pValue <= alpha) continue;
-          separators.set(Math.min(i, j) * d + Math.max(i, j), { set, pValue });
-          removed.push([i, j]);
-          break;
+          const before = separators.get(key);
+          if (before === undefined) removed.push([i, j]);
+          if (before === undefined || pValue > before.pValue) separators.set(key, { set, pValue });
         }
         if (over) break;
       }

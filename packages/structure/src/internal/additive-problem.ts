@@ -78,6 +78,11 @@ export async function additiveProblem(
     order: initialOrder(linear, d),
     local: (modes) => scoreUnder(modes ?? data.signatures.map(() => 'shared')),
     interceptsOf: (modes) => Object.fromEntries(nodes.map((name, v) => [name, modes[data.signatureOf[v]!]!])),
+    modesOf: (intercepts) =>
+      data.signatures.map((_, s) => {
+        const member = nodes.find((_name, v) => data.signatureOf[v] === s);
+        return (member === undefined ? undefined : intercepts[member]) ?? 'shared';
+      }),
     details: { score: 'additive Gaussian BIC', penalty, curves: wanted },
     scorers(previous) {
       const modes = observational

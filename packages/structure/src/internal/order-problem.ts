@@ -33,6 +33,8 @@ export interface OrderProblem {
   readonly local: (modes: InterceptModes) => LocalScore;
   /** the intercepts by variable */
   readonly interceptsOf: (modes: readonly InterceptMode[]) => Readonly<Record<string, InterceptMode>>;
+  /** the intercepts that {@link interceptsOf} told */
+  readonly modesOf: (intercepts: Readonly<Record<string, InterceptMode>>) => InterceptModes;
   readonly details: Readonly<Record<string, unknown>>;
 }
 export type InterceptModes = readonly InterceptMode[] | undefined;
@@ -106,6 +108,11 @@ export async function orderProblem(
       mixedScore(gaussianProblem(data, modes ?? data.signatures.map(() => 'shared'), { penalty }), blocks),
     interceptsOf: (modes) =>
       Object.fromEntries(nodes.map((name, v) => [name, modes[data.signatureOf[blocks[v]![0]!]!]!])),
+    modesOf: (intercepts) =>
+      data.signatures.map((_, s) => {
+        const member = nodes.find((_name, v) => data.signatureOf[blocks[v]![0]!] === s);
+        return (member === undefined ? undefined : intercepts[member]) ?? 'shared';
+      }),
     scorers(previous) {
       if (observational) return { scorer: scorerFor(['shared']), modes: undefined };
       const modes =
@@ -151,6 +158,7 @@ function discreteProblem(
       discrete === 'bic' ? { score: 'discrete BIC', penalty } : { score: 'BDeu', equivalentSampleSize },
     local: () => local,
     interceptsOf: () => ({}),
+    modesOf: () => undefined,
     scorers: () => ({ scorer, modes: undefined }),
   };
 }
