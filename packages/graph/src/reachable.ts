@@ -21,14 +21,16 @@ export function reachable(
 ): Uint8Array {
   const d = (relations[0]?.offsets.length ?? 1) - 1;
   const marks = new Uint8Array(d);
-  const stack: number[] = [];
+  const stack = new Int32Array(d);
+  let top = 0;
   const enter = (i: number): void => {
     if (marks[i] === 1 || avoid?.[i] === 1) return;
     marks[i] = 1;
-    stack.push(i);
+    stack[top++] = i;
   };
   for (const i of sources) enter(i);
-  for (let i = stack.pop(); i !== undefined; i = stack.pop()) {
+  while (top > 0) {
+    const i = stack[--top] as number;
     for (const { offsets, items } of relations) {
       const end = offsets[i + 1] as number;
       for (let at = offsets[i] as number; at < end; at++) enter(items[at] as number);

@@ -21,7 +21,7 @@ export interface EffectJudge {
   possibleDescendants(t: number): Uint8Array;
   /** marks of the outcomes whose effect of t the class leaves open: a possibly directed path from t starts with — */
   undetermined(t: number): Uint8Array;
-  /** marks of the outcomes, outside `set` and determined, for which the set does not adjust */
+  /** marks of the outcomes, outside `set` and determined, for which the set does not adjust; valid until the next call */
   misadjusted(t: number, set: Iterable<number>): Uint8Array;
 }
 
@@ -36,12 +36,19 @@ export function effectJudge(graph: Graph, where: string): EffectJudge {
   const given = new Uint8Array(d);
   const space: WalkSpace = walkSpace(d);
   const nothing = new Uint8Array(d);
+  const wrong = new Uint8Array(d);
+  let last = -1; // questions about one treatment come together
+  let lastBelow = nothing;
+  const possibleDescendants = (t: number): Uint8Array => {
+    if (t !== last) [last, lastBelow] = [t, reachable(down, [t])];
+    return lastBelow;
+  };
   return {
     graph,
     member,
     down,
     up,
-    possibleDescendants: (t) => reachable(down, [t]),
+    possibleDescendants,
     undetermined(t) {
       const from = neighbours.offsets[t] as number;
       const to = neighbours.offsets[t + 1] as number;
@@ -55,10 +62,9 @@ export function effectJudge(graph: Graph, where: string): EffectJudge {
       given.fill(0);
       const members = [...set];
       for (const i of members) given[i] = 1;
-      const below = reachable(down, [t]);
-      const wrong = Uint8Array.from(openWalks(member, [t], given, space), (how) =>
-        (how & nonCausal) !== 0 ? 1 : 0,
-      );
+      const below = possibleDescendants(t);
+      const arrivals = openWalks(member, [t], given, space);
+      for (let y = 0; y < d; y++) wrong[y] = ((arrivals[y] as number) & nonCausal) === 0 ? 0 : 1;
       if (members.some((i) => below[i] === 1)) {
         // forbidden: w ≠ t on a possibly causal path to y, with a possible descendant in the set
         onlyT[t] = 1;
