@@ -13,6 +13,11 @@ import { resolveDo } from './resolve-do.ts';
  * @param rows - complete factual rows
  * @throws {@link InputError} if the model cannot abduct
  * @see Pearl (2009), Causality, section 7.1
+ * @example
+ * import { columnsFrom } from '@cfe/base';
+ * import { counterfactualRows, linearGaussian } from '@cfe/scm';
+ * const model = linearGaussian({ nodes: ['x', 'y'], weights: [[0, 2], [0, 0]] });
+ * counterfactualRows(model, columnsFrom({ x: [1], y: [3] }), { do: { x: 2 } }).column('y'); // → Float64Array [5]
  */
 export function counterfactualRows(
   model: CausalModel,
@@ -30,11 +35,30 @@ export function counterfactualRows(
   return copyUnreached(model, rows, predicted, options);
 }
 
+/**
+ * Whether a model can tell its noise from what happened, and so what would have happened.
+ *
+ * @example
+ * import { canAbduct, linearGaussian } from '@cfe/scm';
+ * canAbduct(linearGaussian({ nodes: ['x'], weights: [[0]] })); // → true
+ */
 export function canAbduct(model: CausalModel): model is AbductiveModel {
   return model.abduct !== undefined;
 }
 
-/** Takes from `factual` every value that the action cannot have changed, row by row. */
+/**
+ * Takes from `factual` every value that the action cannot have changed, row by row, so that it is the same to the bit.
+ *
+ * @param predicted - the rows under the action, computed from the noise
+ * @param options - the action and the seed that `predicted` was made with
+ * @example
+ * import { columnsFrom } from '@cfe/base';
+ * import { copyUnreached, linearGaussian } from '@cfe/scm';
+ * const model = linearGaussian({ nodes: ['x', 'y'], weights: [[0, 2], [0, 0]] });
+ * const factual = columnsFrom({ x: [1], y: [3] });
+ * const predicted = columnsFrom({ x: [1.0000001], y: [7] });
+ * copyUnreached(model, factual, predicted, { do: { y: 7 } }).column('x'); // → Float64Array [1]
+ */
 export function copyUnreached(
   model: Pick<CausalModel, 'variables' | 'graph'>,
   factual: Columns,

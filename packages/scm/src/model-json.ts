@@ -45,6 +45,9 @@ export function parseModel(text: string): StoredModel {
  * An exact model from a JSON value, as {@link parseModel} reads it from text.
  *
  * @throws {@link InputError} (`'scm/model-json'`, `details.path`) for a value of another shape
+ * @example
+ * import { modelFromJson } from '@cfe/scm';
+ * modelFromJson({ kind: 'linear-gaussian', nodes: ['x'], weights: [[0]], intercepts: [4] }).exact({}).mean; // → { x: 4 }
  */
 export function modelFromJson(value: unknown): StoredModel {
   const fields = record(value, 'model');

@@ -74,6 +74,10 @@ interface Draft {
  * @throws {@link UnknownNameError} if a target is no variable of the model
  * @throws {@link InputError} for contradictory interventions, an unknown level, a value that is not finite, or a cyclic replacement
  * @throws {@link ShapeError} if a per-row value has another length than there are rows
+ * @example
+ * import { linearGaussian, resolveDo } from '@cfe/scm';
+ * const model = linearGaussian({ nodes: ['x', 'y'], weights: [[0, 2], [0, 0]] });
+ * resolveDo(model, { y: [5, Number.NaN] }, 2).actions[1]?.cut; // → Uint8Array [1, 0]
  */
 export function resolveDo(
   model: { readonly variables: readonly Variable[]; readonly graph: Dag },
@@ -107,7 +111,13 @@ export function resolveDo(
   };
 }
 
-/** What nothing done looks like in the form of an {@link Action}: cut nowhere, the own mechanism with weight 1. */
+/**
+ * What nothing done looks like in the form of an {@link Action}: cut nowhere, the own mechanism with weight 1.
+ *
+ * @example
+ * import { natural } from '@cfe/scm';
+ * natural(2).cut; // → Uint8Array [0, 0]
+ */
 export function natural(rows: number): Action {
   return untouched(rows);
 }
@@ -148,6 +158,7 @@ function apply(draft: Draft, intervention: Intervention, context: Context): void
       return;
     }
     case 'stochastic': {
+      requireLevels(intervention, context);
       const values = drawFrom(intervention.distribution, rows, rng);
       claim(
         draft,
@@ -344,9 +355,13 @@ function checkValue(
 }
 
 /**
- * The index of a categorical variable's level; a number as text for a continuous variable.
+ * The index of a categorical variable's level.
  *
  * @throws {@link UnknownNameError} if the variable has no such level
+ * @throws {@link InputError} if the variable is continuous
+ * @example
+ * import { levelIndex } from '@cfe/scm';
+ * levelIndex('high', { name: 'k', kind: 'categorical', levels: ['low', 'high'] }); // → 1
  */
 export function levelIndex(level: string, variable: Variable): number {
   if (variable.kind === 'continuous') {
@@ -365,6 +380,26 @@ function requireContinuous(intervention: Intervention, { variable }: Context): v
   if (variable.kind !== 'continuous') {
     throw bad(intervention, `a categorical variable takes hard, stochastic, replace or sometimes`);
   }
+}
+
+/** A law for a categorical variable yields its levels' indices and nothing else. */
+function requireLevels(
+  intervention: Intervention & { readonly kind: 'stochastic' },
+  { variable }: Context,
+): void {
+  if (variable.kind === 'continuous') return;
+  const { distribution } = intervention;
+  const levels = variable.levels.length;
+  const fits =
+    distribution.kind === 'categorical'
+      ? distribution.probabilities.length === levels
+      : distribution.kind === 'empirical' &&
+        Array.from(distribution.values).every((v) => Number.isInteger(v) && v >= 0 && v < levels);
+  if (fits) return;
+  throw bad(
+    intervention,
+    `a categorical variable takes a categorical law with one probability for each of its ${levels} levels, or an empirical one of their indices`,
+  );
 }
 
 function probability(intervention: Intervention, p: number, what: string): number {
@@ -400,7 +435,15 @@ function ones(rows: number): Float64Array {
   return new Float64Array(rows).fill(1);
 }
 
-/** The columns that variable j's own mechanism reads, in the graph's parent order. */
+/**
+ * The columns that variable j's own mechanism reads, in the graph's parent order.
+ *
+ * @example
+ * import { createDag } from '@cfe/graph';
+ * import { parentColumns } from '@cfe/scm';
+ * const dag = createDag(['a', 'b'], [['a', 'b']]);
+ * parentColumns(dag, 1, [Float64Array.of(7), Float64Array.of(8)]); // → [Float64Array [7]]
+ */
 export function parentColumns(graph: Dag, j: number, columns: readonly Float64Array[]): Float64Array[] {
   return Array.from(incident(graph.parents, j), (k) => columns[k] as Float64Array);
 }

@@ -86,7 +86,7 @@ export function distance(
   return worst;
 }
 
-export function gap(x: number, y: number): number {
+function gap(x: number, y: number): number {
   if (Object.is(x, y)) return 0;
   const difference = Math.abs(x - y);
   return Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference;
