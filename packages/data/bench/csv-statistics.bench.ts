@@ -4,6 +4,7 @@
  * published figures) and `COLUMNS` (50) size the file.
  */
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { createWriteStream, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,6 +31,7 @@ if which == "pandas":
 elif which == "duckdb":
     import duckdb
     connection = duckdb.connect()
+    connection.execute("set enable_progress_bar = false")
     start = time.perf_counter()
     pairs = [(a, b) for i, a in enumerate(names) for b in names[i:]]
     row = connection.execute("select " + ", ".join(f"covar_pop({a}, {b})" for a, b in pairs) + f" from read_csv('{path}')").fetchall()[0]
@@ -58,7 +60,7 @@ async function writeTable(path: string): Promise<void> {
       for (let j = 0; j < d; j++) text += `${j > 0 ? ',' : ''}${(common + rng.normal()).toFixed(6)}`;
       text += '\n';
     }
-    if (!out.write(text)) await new Promise((resolve) => out.once('drain', resolve));
+    if (!out.write(text)) await once(out, 'drain');
   }
   out.end();
   await finished(out);

@@ -1,6 +1,6 @@
 export { audit, type Finding } from './audit.ts';
 export { type Batches, type BatchOptions, batches } from './batches.ts';
-export type { ColumnReading, ColumnType } from './column-reading.ts';
+export type { ColumnReading, ColumnType, ReadTable, TypedOptions } from './column-reading.ts';
 export { type Contingency, contingency, mergeContingency } from './contingency.ts';
 export { type ColumnSummary, describeTable } from './describe-table.ts';
 export { type CompleteRows, dropMissing } from './drop-missing.ts';
@@ -13,7 +13,7 @@ export {
   mergeMoments,
   moments,
 } from './moments.ts';
-export { type CsvOptions, type CsvTable, parseCsv, parseCsvStream } from './parse-csv.ts';
+export { type CsvOptions, parseCsv, parseCsvStream } from './parse-csv.ts';
 export { type Regime, type Regimes, type RegimeTarget, targetMask } from './regimes.ts';
 export { type RegimeRows, type RegimeTargets, regimesFrom, stackRegimes } from './regimes-from.ts';
 export {

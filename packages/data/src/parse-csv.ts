@@ -1,10 +1,9 @@
 import { breather, type RunOptions } from '@cfe/base';
-import type { ColumnReading, ColumnType } from './column-reading.ts';
+import type { ReadTable, TypedOptions } from './column-reading.ts';
 import { createCsvReader } from './internal/csv-reader.ts';
-import type { Table } from './table.ts';
 
 /** How to read a CSV. */
-export interface CsvOptions {
+export interface CsvOptions extends TypedOptions {
   /** default: found among , ; tab and | */
   readonly delimiter?: string | undefined;
   /** whether `1,5` is a number; default: where the delimiter is a semicolon */
@@ -13,22 +12,8 @@ export interface CsvOptions {
   readonly names?: readonly string[] | undefined;
   /** cells that mean "no value", compared without case; default empty, NA, N/A, NaN, null, none and ? */
   readonly missing?: readonly string[] | undefined;
-  /** what a column is, where the guess is wrong */
-  readonly types?: Readonly<Record<string, ColumnType>> | undefined;
-  /** units of measurement, for labels */
-  readonly units?: Readonly<Record<string, string>> | undefined;
   /** of bytes, a label such as `'windows-1252'`; default UTF-8, or UTF-16 where a byte order mark says so */
   readonly encoding?: string | undefined;
-  /** how the source is called in messages, default `'the text'` or the file's path */
-  readonly source?: string | undefined;
-}
-
-/** A table, and what each of the file's columns was taken for. */
-export interface CsvTable extends Table {
-  /** every column of the file, also those left out, in its order */
-  readonly columns: readonly ColumnReading[];
-  /** the table by itself */
-  readonly table: Table;
 }
 
 /**
@@ -50,7 +35,7 @@ export interface CsvTable extends Table {
  * cars.missing('mpg'); // → 1
  * cars.columns[1]?.reason; // → 'categories: "Japan", "USA".'
  */
-export function parseCsv(content: string | Uint8Array, options: CsvOptions = {}): CsvTable {
+export function parseCsv(content: string | Uint8Array, options: CsvOptions = {}): ReadTable {
   const reader = createCsvReader(options);
   const step = 1 << 20;
   for (let at = 0; at < content.length; at += step)
@@ -71,7 +56,7 @@ export function parseCsv(content: string | Uint8Array, options: CsvOptions = {})
 export async function parseCsvStream(
   pieces: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>,
   options: CsvOptions & Pick<RunOptions, 'signal' | 'onProgress'> = {},
-): Promise<CsvTable> {
+): Promise<ReadTable> {
   const breathe = breather(options.signal);
   const reader = createCsvReader(options);
   let done = 0;

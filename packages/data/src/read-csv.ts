@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
 import type { RunOptions } from '@cfe/base';
+import type { ReadTable } from './column-reading.ts';
 import { refuse } from './internal/refuse.ts';
-import { type CsvOptions, type CsvTable, parseCsvStream } from './parse-csv.ts';
+import { type CsvOptions, parseCsvStream } from './parse-csv.ts';
 import { type CsvStatistics, type CsvStatisticsOptions, summariseCsvStream } from './summarise-csv.ts';
 
 /**
@@ -21,7 +22,7 @@ import { type CsvStatistics, type CsvStatisticsOptions, summariseCsvStream } fro
 export async function readCsv(
   path: string,
   options: CsvOptions & Pick<RunOptions, 'signal' | 'onProgress'> = {},
-): Promise<CsvTable> {
+): Promise<ReadTable> {
   return parseCsvStream(fileChunks(path), { source: path, ...options });
 }
 
@@ -39,14 +40,19 @@ async function* fileChunks(path: string): AsyncGenerator<Uint8Array> {
   try {
     yield* createReadStream(path, { highWaterMark: 1 << 20 });
   } catch (cause) {
-    const code = (cause as { code?: string }).code;
-    if (typeof code !== 'string' || !/^E[A-Z]+$/.test(code)) throw cause;
-    const why =
-      code === 'ENOENT'
-        ? 'there is no such file'
-        : code === 'EISDIR'
-          ? 'it is a folder'
-          : `it cannot be read (${code})`;
-    refuse('unreadable', path, `${why}.`, { path }, cause);
+    fileError(path, cause);
   }
+}
+
+/** What the system says of a file, in words; anything else as it is. */
+export function fileError(path: string, cause: unknown): never {
+  const code = (cause as { code?: string }).code;
+  if (typeof code !== 'string' || !/^E[A-Z]+$/.test(code)) throw cause;
+  const why =
+    code === 'ENOENT'
+      ? 'there is no such file'
+      : code === 'EISDIR'
+        ? 'it is a folder'
+        : `it cannot be read (${code})`;
+  return refuse('unreadable', path, `${why}.`, { path }, cause);
 }

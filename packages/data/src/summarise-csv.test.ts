@@ -114,9 +114,7 @@ describe('summariseCsvStream', () => {
       'line 11003, column 1',
     );
     await expect(summarise(`x,k,y\n${many}1,a\n`, {}, 1 << 16)).rejects.toThrow('line 11002 has 2 cells');
-    await expect(summarise(`x,k,y\n${many}1,a,2,3\n`, {}, 1 << 16)).rejects.toThrow(
-      'line 11002 has 4 cells',
-    );
+    await expect(summarise(`x,k,y\n${many}1,a,2,3\n`, {}, 1 << 16)).rejects.toThrow('line 11002 has 4 cells');
     const latin = Uint8Array.from([...bytesOf(`x,k,y\n${many}1,`), 0xe9, ...bytesOf(',2\n')]);
     await expect(summariseCsvStream(cut(latin, 1 << 16))).rejects.toThrow('line 11002 is not UTF-8');
     const ignored = summariseCsvStream(cut(latin, 1 << 16), { types: { k: 'ignore' } });

@@ -25,7 +25,7 @@ export interface ColumnBuilder {
 }
 
 /** More levels than this, and more than a tenth of the rows, make a text column an identifier or free text. */
-const mostLevels = 20;
+export const mostLevels = 20;
 /** With so many different texts, numbers so far will not turn out to be categories, and text is no category. */
 const rememberedNumbers = 1000;
 const rememberedTexts = 100_000;

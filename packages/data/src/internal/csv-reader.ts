@@ -1,6 +1,6 @@
 import { throwUnknownName } from '@cfe/base';
-import type { ColumnReading } from '../column-reading.ts';
-import type { CsvOptions, CsvTable } from '../parse-csv.ts';
+import type { ColumnReading, ReadTable } from '../column-reading.ts';
+import type { CsvOptions } from '../parse-csv.ts';
 import { createTable } from '../table.ts';
 import { type ColumnBuilder, createColumnBuilder } from './column-builder.ts';
 import { createTextSource, type TextSource } from './decode-text.ts';
@@ -13,7 +13,7 @@ export const emptyMarks: readonly string[] = ['', 'na', 'n/a', 'nan', 'null', 'n
 /** Reads a CSV that comes in pieces of text or bytes into a table. */
 export interface CsvReader {
   push(piece: string | Uint8Array): void;
-  end(): CsvTable;
+  end(): ReadTable;
   /** What the columns look like, judged by the complete rows until now. */
   soFar(): readonly ColumnReading[];
 }

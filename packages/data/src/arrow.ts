@@ -1,0 +1,1 @@
+export { parseArrow } from './parse-arrow.ts';

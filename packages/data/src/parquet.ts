@@ -1,0 +1,1 @@
+export { type ParquetSource, parseParquet } from './parse-parquet.ts';
