@@ -17,6 +17,7 @@ export type {
   MechanismOptions,
   MechanismSettings,
 } from './mechanism-choice.ts';
+export { type ModelFile, readModelFile, writeModelFile } from './model-file.ts';
 export type { NetworkState, NoiseLaw, Scale, VariableFit } from './network-state.ts';
 export { rewired } from './rewired.ts';
 export { saveNetwork } from './save-network.ts';

@@ -1,8 +1,8 @@
 import { createReferenceExecutor } from '@cfe/autograd';
 import type { CausalNetwork, ExecutorFactory } from './causal-network.ts';
 import { buildNetwork } from './internal/build-network.ts';
-import { readModelFile } from './internal/model-file.ts';
 import { checkHeader, countOf, type NetworkHeader, stateFrom } from './internal/network-header.ts';
+import { readModelFile } from './model-file.ts';
 
 /**
  * A network from the bytes that {@link saveNetwork} made.

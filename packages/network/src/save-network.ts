@@ -1,6 +1,6 @@
 import type { CausalNetwork } from './causal-network.ts';
-import { writeModelFile } from './internal/model-file.ts';
 import { headerOf, numbersOf } from './internal/network-header.ts';
+import { writeModelFile } from './model-file.ts';
 
 /**
  * A network as bytes: the same on every platform, to be read by {@link loadNetwork}.

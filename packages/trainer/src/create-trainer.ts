@@ -1,12 +1,10 @@
-import { planLayout } from '@cfe/autograd';
-import type { Table } from '@cfe/data';
-import type { CausalNetwork } from '@cfe/network';
+import { selectColumns, type Table } from '@cfe/data';
+import { type CausalNetwork, rewired } from '@cfe/network';
+import { learnStructure, type StructureResult } from '@cfe/structure';
 import { fitNetwork } from './fit-network.ts';
 import type { FitOptions, TrainerOptions } from './fit-options.ts';
 import type { FitResult } from './fit-result.ts';
-import { fitSession } from './internal/fit-session.ts';
-import { minibatches } from './internal/minibatches.ts';
-import { startFrom } from './internal/start.ts';
+import { trainInBatches } from './internal/train-in-batches.ts';
 
 /** Fits one network, as often as asked. */
 export interface Trainer {
@@ -15,8 +13,9 @@ export interface Trainer {
    * Fits the network to a table and gives it the new state, unless the fit diverged.
    *
    * @throws {@link UnknownNameError} if the table lacks a variable
-   * @throws {@link InputError} if a variable is of another kind in the table, or hardly observed
-   * @throws `signal.reason` on abort; the network is then as it was
+   * @throws {@link InputError} if a variable is of another kind in the table or hardly observed, or a checkpoint is of
+   * another run
+   * @throws `signal.reason` on abort; the network is then as it was, and a checkpoint was written if there is a store
    */
   fit(table: Table, options?: FitOptions): Promise<FitResult>;
   /** Ends a fit that is running in minibatches after its present step; the best so far is taken. */
@@ -24,14 +23,22 @@ export interface Trainer {
 }
 
 /** A network, or something with a network in it, such as a causal unit network. */
-export type Trainable = CausalNetwork | { readonly model: CausalNetwork };
+export type Trainable =
+  | CausalNetwork
+  | {
+      readonly model: CausalNetwork;
+      readonly inputs?: readonly string[];
+      readonly outputs?: readonly string[];
+    };
 
 /**
  * A trainer for a network.
  *
- * By default it fits by full-batch L-BFGS (`fitNetwork`). With an optimiser of `@cfe/autograd` it trains in minibatches,
- * with early stopping by held-out rows; every variable keeps the parameters of its own best epoch.
+ * By default it fits by full-batch L-BFGS (`fitNetwork`). With an optimiser of `@cfe/autograd`, interventions in training or
+ * losses of more than the likelihood it trains in minibatches, with early stopping by held-out rows. A network whose
+ * structure is to be learned gets its graph first, inputs before outputs.
  *
+ * @throws {@link InputError} if an option is out of range
  * @example
  * import { createTable } from '@cfe/data';
  * import { createDag } from '@cfe/graph';
@@ -54,46 +61,49 @@ export function createTrainer(trainable: Trainable, options: TrainerOptions = {}
     stop() {
       isStopped = true;
     },
-    fit(table, fitOptions = {}) {
+    async fit(table, fitOptions = {}) {
       isStopped = false;
       const all = { ...settings, ...fitOptions };
-      const { optimizer = 'lbfgs' } = settings;
-      if (optimizer === 'lbfgs') return fitNetwork(network, table, all);
-      const start = settings.start ?? (network.state.rows === 0 ? 'least-squares' : 'current');
-      const { epochs = 200, batchSize = 128, patience = 20 } = fitOptions;
-      return fitSession(network, table, all, start === 'current' ? 'current' : 'fresh', async (session) => {
-        const { plan, data, executor, rng, heldOut } = session;
-        const result = await minibatches(plan, data, {
-          executor,
-          rng,
-          heldOut,
-          optimizer,
-          epochs,
-          batchSize,
-          patience,
-          isStopped: () => isStopped,
-          start(train) {
-            if (start === 'current') return network.state.parameters;
-            const parameters = new Float64Array(planLayout(plan).parameters);
-            startFrom(plan, train, parameters, rng.fork('start'));
-            return parameters;
-          },
-          tick: (step, loss, tested) =>
-            session.tick({ phase: 'training', step, loss, heldOut: tested }, epochs),
-        });
-        const { finished, trouble, steps } = result;
-        if (trouble !== undefined) {
-          return session.diverge(trouble.variable, `in step ${trouble.step} (epoch ${trouble.epoch})`, steps);
-        }
-        const reasons = {
-          converged: `the held-out loss had not improved for ${patience} epochs`,
-          'max-steps': 'the epochs were done',
-          stopped: 'it was asked to stop',
-          diverged: '',
-        };
-        const message = `Trained ${plan.variables} mechanisms on ${data.rows} rows for ${result.epochs} epochs, until ${reasons[finished]}.`;
-        return session.succeed({ ...result, status: finished, message });
-      });
+      const structure =
+        network.structure === 'learn' ? await findStructure(trainable, network, table, all) : undefined;
+      const result = await (needsBatches(settings)
+        ? trainInBatches(network, table, all, () => isStopped)
+        : fitNetwork(network, table, all));
+      return structure === undefined ? result : { ...result, structure };
     },
   };
+}
+
+function needsBatches(options: TrainerOptions): boolean {
+  const {
+    optimizer,
+    losses = [],
+    interventionProbability = 0,
+    counterfactualWeight = 0,
+    structureWeight = 0,
+  } = options;
+  if (optimizer !== undefined) return optimizer !== 'lbfgs';
+  return (
+    losses.length > 0 || interventionProbability !== 0 || counterfactualWeight > 0 || structureWeight > 0
+  );
+}
+
+/** Learns the graph and gives it to the network, which keeps the weights of edges that stay. */
+async function findStructure(
+  trainable: Trainable,
+  network: CausalNetwork,
+  table: Table,
+  options: TrainerOptions & FitOptions,
+): Promise<StructureResult> {
+  const { inputs = [], outputs = [] } = 'model' in trainable ? trainable : {};
+  const { seed, signal, onProgress, structureMethod } = options;
+  const found = await learnStructure(selectColumns(table, network.graph.nodes), {
+    ...(structureMethod === undefined ? {} : { method: structureMethod }),
+    ...(inputs.length === 0 ? {} : { knowledge: { tiers: [inputs, outputs] } }),
+    seed,
+    signal,
+    onProgress,
+  });
+  if (found.dag !== undefined) network.update({ ...rewired(network, found.dag, { seed }), rows: 0 });
+  return found;
 }

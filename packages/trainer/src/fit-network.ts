@@ -38,7 +38,7 @@ const spreads: readonly number[] = [0.5, 1.5];
 export async function fitNetwork(
   network: CausalNetwork,
   table: Table,
-  options: Omit<TrainerOptions, 'optimizer'> & FitOptions = {},
+  options: Pick<TrainerOptions, 'seed' | 'executor'> & FitOptions = {},
 ): Promise<FitResult> {
   const { epochs = 80 } = options;
   return fitSession(network, table, options, 'fresh', async (session) => {
@@ -49,7 +49,10 @@ export async function fitNetwork(
       heldOut,
       maxSteps: epochs,
       spreads,
-      tick: (phase, step, loss) => session.tick({ phase, step, loss }, epochs),
+      tick(phase, step, loss) {
+        session.record({ phase, step, loss });
+        return session.tick(phase, step, epochs, loss);
+      },
     });
     const bad = result.stuck[0] ?? (result.parameters.every(Number.isFinite) ? undefined : 0);
     if (bad !== undefined) return session.diverge(bad, 'at the start of the search', result.evaluations);

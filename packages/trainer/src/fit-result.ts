@@ -1,3 +1,5 @@
+import type { StructureResult } from '@cfe/structure';
+
 /** One point of a fit's history: plain data, enough to plot it. */
 export interface HistoryPoint {
   /** what was being done, e.g. `'fitting'` */
@@ -10,6 +12,10 @@ export interface HistoryPoint {
   readonly heldOut?: number | undefined;
   /** since the fit began */
   readonly seconds: number;
+  /** in minibatches: the learning rate of the last step */
+  readonly learningRate?: number | undefined;
+  /** by extra loss: its last value, and the factor that its gradient was multiplied by */
+  readonly losses?: Readonly<Record<string, { readonly value: number; readonly factor: number }>> | undefined;
 }
 
 /** How a fit ended, and what it found. The network holds the new state unless `status` is `'diverged'`. */
@@ -34,6 +40,10 @@ export interface FitResult {
   readonly seconds: number;
   /** name of the executor that ran */
   readonly executor: string;
+  /** seconds by phase: preparing, searching, finishing */
+  readonly phases: Readonly<Record<'preparing' | 'searching' | 'finishing', number>>;
+  /** how the graph was found, where it was to be learned */
+  readonly structure?: StructureResult | undefined;
   /** what a reader should know about the data or the fit */
   readonly warnings: readonly string[];
 }

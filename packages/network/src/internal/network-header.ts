@@ -3,8 +3,8 @@ import { CfeError, messageOf, type Variable } from '@cfe/base';
 import { createDag, type Dag, edgesOf } from '@cfe/graph';
 import type { CausalNetwork, NoiseChoice } from '../causal-network.ts';
 import { type MechanismSettings, mechanismKinds, specOf } from '../mechanism-choice.ts';
+import { bad } from '../model-file.ts';
 import type { NetworkState, VariableFit } from '../network-state.ts';
-import { bad } from './model-file.ts';
 
 /** What a network's header says, checked. */
 export interface NetworkHeader {

@@ -18,8 +18,12 @@ export interface FitSession {
   readonly history: HistoryPoint[];
   /** since the fit began */
   seconds(): number;
-  /** Records a point, reports it, and lets others have a turn. */
-  tick(point: Omit<HistoryPoint, 'seconds'>, total: number): Promise<void> | undefined;
+  /** Adds a point to the history. */
+  record(point: Omit<HistoryPoint, 'seconds'>): HistoryPoint;
+  /** Reports progress and lets others have a turn; throws once the fit is aborted. */
+  tick(phase: string, done: number, total: number, value: number): Promise<void> | undefined;
+  /** Adds a sentence to the result's warnings. */
+  warn(sentence: string): void;
   /** Gives the network its new state. */
   succeed(found: {
     readonly parameters: Float64Array;
@@ -68,12 +72,18 @@ export async function fitSession(
     executor,
     history,
     seconds,
-    tick(point, total) {
-      history.push({ ...point, seconds: seconds() });
-      onProgress?.({ phase: point.phase, done: point.step, total, value: point.loss });
+    record(point) {
+      const whole = { ...point, seconds: seconds() };
+      history.push(whole);
+      return whole;
+    },
+    tick(phase, done, total, value) {
+      onProgress?.({ phase, done, total, value });
       return breathe();
     },
+    warn: (sentence) => warnings.push(sentence),
     succeed({ parameters, heldOut: tested, status, message, steps }) {
+      const searched = seconds();
       const { noise, fit: fits } = finish(variables, plan, executor, parameters, scales, data, {
         noiseChoice: network.noiseChoice,
         heldOut: tested,
@@ -89,6 +99,7 @@ export async function fitSession(
         steps,
         seconds: seconds(),
         executor: executor.name,
+        phases: phases(searched),
         warnings,
       };
     },
@@ -104,10 +115,16 @@ export async function fitSession(
         steps,
         seconds: seconds(),
         executor: executor.name,
+        phases: phases(seconds()),
         warnings,
       };
     },
   };
+  const prepared = seconds();
+
+  function phases(searched: number): FitResult['phases'] {
+    return { preparing: prepared, searching: searched - prepared, finishing: seconds() - searched };
+  }
 
   function named(values: readonly (number | undefined)[]): Record<string, number> {
     return Object.fromEntries(

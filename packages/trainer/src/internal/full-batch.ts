@@ -84,7 +84,7 @@ export async function fullBatch(
     return run;
   }
 
-  const [train, test] = splitRows(data, options.heldOut, rng.fork('held out'));
+  const { train, test } = splitRows(data, options.heldOut, rng.fork('held out'));
   const fitStart = parameters.slice();
   const fitStarts: VariableStart[] = [...starts];
   if (test !== undefined) {

@@ -2,19 +2,21 @@ import type { Executor, Floats } from '@cfe/autograd';
 import { permutation, type Rng } from '@cfe/base';
 import { pickRows, type TrainingRows } from './training-rows.ts';
 
-/** Rows to train on and rows to choose by; no second part where it would leave a variable without rows. */
+/** Rows to train on (`rowOf` says which of the data's they are) and rows to choose by; no second part where it would leave a variable without rows. */
 export function splitRows(
   data: TrainingRows,
   heldOut: number | TrainingRows,
   rng: Rng,
-): [train: TrainingRows, test: TrainingRows | undefined] {
-  if (typeof heldOut !== 'number') return [data, heldOut];
+): { readonly train: TrainingRows; readonly rowOf: Int32Array; readonly test: TrainingRows | undefined } {
+  const all = Int32Array.from({ length: data.rows }, (_, r) => r);
+  if (typeof heldOut !== 'number') return { train: data, rowOf: all, test: heldOut };
   const order = permutation(rng, data.rows);
   const count = Math.round(heldOut * data.rows);
-  const train = pickRows(data, order.subarray(count).sort());
-  const test = pickRows(data, order.subarray(0, count).sort());
-  const enough = train.counts.every((n) => n >= 2) && test.counts.every((n) => n >= 2);
-  return enough ? [train, test] : [data, undefined];
+  const rowOf = order.slice(count).sort();
+  const train = pickRows(data, rowOf);
+  const test = pickRows(data, order.slice(0, count).sort());
+  const isEnough = train.counts.every((n) => n >= 2) && test.counts.every((n) => n >= 2);
+  return isEnough ? { train, rowOf, test } : { train: data, rowOf: all, test: undefined };
 }
 
 /** −log density of each kept term, `[d * rows]`, standardised; 0 elsewhere. */

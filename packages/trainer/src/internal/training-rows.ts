@@ -124,3 +124,16 @@ function checkKind(variable: Variable, table: Table): void {
     { variable: variable.name },
   );
 }
+
+/** A short mark that rows with other values, order or masks do not share, but by accident. */
+export function fingerprint({ rows, values, omit }: TrainingRows): string {
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  let [a, b] = [0x811c9dc5, 0x1505];
+  for (const part of [bytes, omit]) {
+    for (const byte of part) {
+      a = Math.imul(a ^ byte, 0x01000193); // FNV-1a
+      b = (Math.imul(b, 33) + byte) | 0; // Bernstein
+    }
+  }
+  return `${rows}-${(a >>> 0).toString(16)}-${(b >>> 0).toString(16)}`;
+}

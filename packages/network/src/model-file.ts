@@ -1,7 +1,9 @@
 import { InputError } from '@cfe/base';
-import { crc32 } from './crc32.ts';
+import { crc32 } from './internal/crc32.ts';
 
 /**
+ * The contents of a model file.
+ *
  * The container: `CFEMODEL`, a version, the header's length, the header (JSON, UTF-8, padded with spaces to a multiple of 8),
  * float64 numbers, and the CRC-32 of all that came before. Everything is little-endian.
  *
@@ -15,6 +17,7 @@ import { crc32 } from './crc32.ts';
  * | last 8 | CRC-32, then four zeros |
  */
 export interface ModelFile {
+  /** JSON, to be checked by whoever reads it */
   readonly header: unknown;
   readonly numbers: Float64Array;
 }
@@ -30,6 +33,14 @@ export function isModelFile(bytes: Uint8Array): boolean {
   return magic.every((byte, k) => bytes[k] === byte);
 }
 
+/**
+ * A container's bytes: a JSON header and float64 numbers, the same on every platform.
+ *
+ * @example
+ * import { readModelFile, writeModelFile } from '@cfe/network';
+ * const bytes = writeModelFile({ kind: 'mine', count: 2 }, [Float64Array.of(1, NaN)]);
+ * readModelFile(bytes, (header) => (header as { count: number }).count).numbers; // → Float64Array [1, NaN]
+ */
 export function writeModelFile(header: unknown, arrays: readonly Float64Array[]): Uint8Array {
   const text = new TextEncoder().encode(JSON.stringify(header));
   const headerLength = 8 * Math.ceil(text.length / 8);
@@ -104,5 +115,5 @@ function parsed(bytes: Uint8Array): unknown {
 
 /** An error about a file that cannot be read. */
 export function bad(what: string, problem: string, cause?: unknown): InputError {
-  return new InputError(`network/file-${what}`, `loadNetwork: ${problem}.`, {}, { cause });
+  return new InputError(`network/file-${what}`, `model file: ${problem}.`, {}, { cause });
 }

@@ -1,0 +1,38 @@
+import { type Dag, incident, topologicalLevels } from '@cfe/graph';
+import type { InterventionSchedule } from '../intervention-schedule.ts';
+import { scheduleValue } from '../schedule.ts';
+
+/** Where an intervention schedule stands at a step. */
+export interface TargetRule {
+  readonly probability: number;
+  readonly count: number;
+  /** `[d]`: how likely each variable is to be a target, up to a factor */
+  readonly weights: Float64Array;
+}
+
+/** @param losses - `[d]`, each variable's recent loss, read for `'uncertain'` as the schedule is asked */
+export function targetRule(
+  graph: Dag,
+  schedule: InterventionSchedule,
+  losses: Float64Array,
+): (step: number) => TargetRule {
+  const d = graph.nodes.length;
+  const depths = new Int32Array(d);
+  for (const [depth, level] of topologicalLevels(graph).entries()) for (const j of level) depths[j] = depth;
+  return (step) => {
+    const { probability, count = 1, depth = Number.MAX_VALUE, select } = schedule;
+    const limit = scheduleValue(depth, step);
+    const weights = new Float64Array(d);
+    for (let j = 0; j < d; j++) {
+      if ((depths[j] as number) > limit) continue;
+      let weight = select === 'uncertain' ? 1e-3 : 1;
+      // a loss of ℓ nats is a spread of e^ℓ, which is positive whatever the sign of ℓ
+      if (select === 'uncertain') {
+        for (const child of incident(graph.children, j))
+          weight += Math.exp(Math.min(5, losses[child] as number));
+      }
+      weights[j] = weight;
+    }
+    return { probability: scheduleValue(probability, step), count: scheduleValue(count, step), weights };
+  };
+}

@@ -1,0 +1,1 @@
+export { fileCheckpoints } from './file-checkpoints.ts';
