@@ -1,6 +1,6 @@
 import type { Graph } from './graph.ts';
 import { type EffectQuestion, type ResolvedQuestion, resolveQuestion } from './internal/effect-question.ts';
-import { minimalSeparators } from './internal/minimal-separators.ts';
+import { nearestSeparator } from './internal/minimal-separators.ts';
 import { marksOf, namesOf } from './internal/node-indices.ts';
 import { openWalks, walkSpace } from './internal/open-walks.ts';
 
@@ -59,9 +59,7 @@ export function instrumentsOf(question: ResolvedQuestion): Instrument[] {
     yield [];
     const allowed = candidates.slice();
     allowed[z] = 0;
-    for (const nearest of minimalSeparators(backdoor, outcomes, Int32Array.of(z), allowed)) {
-      yield nearest;
-      break;
-    }
+    const nearest = nearestSeparator(backdoor, y, z, allowed);
+    if (nearest !== undefined) yield nearest;
   }
 }

@@ -6,7 +6,7 @@ export const forward = 1;
 /** i ← j */
 export const backward = 2;
 /** i — j */
-export const line = 4;
+const line = 4;
 /** i ↔ j */
 export const arc = 8;
 

@@ -1,6 +1,8 @@
 import { incident } from '../queries.ts';
 import { reachable } from '../reachable.ts';
 import type { MarkedGraph } from './cut.ts';
+import { markedIndices, marksOf } from './node-indices.ts';
+import { openWalks, walkSpace } from './open-walks.ts';
 
 /**
  * The inclusion-minimal sets Z of candidates that separate two sets of nodes, nearest to `from` first: minimal vertex
@@ -21,33 +23,76 @@ export function* minimalSeparators(
   const { adjacent, nodes } = contracted(graph, from, to, candidates);
   const [a, b] = [0, 1]; // `from` and `to` as one vertex each
   if ((adjacent[a] as Set<number>).has(b)) return;
-  const around = (set: ReadonlySet<number>): Set<number> => {
-    const out = new Set<number>();
-    for (const i of set) for (const j of adjacent[i] as Set<number>) if (!set.has(j)) out.add(j);
-    return out;
+  const near = adjacent.map((set) => Int32Array.from(set));
+  /** Marks the vertices reached from one without passing the walls; walls that are met are returned. */
+  const flood = (start: number, walls: Uint8Array, seen: Uint8Array): number[] => {
+    const met: number[] = [];
+    const stack = [start];
+    seen[start] = 1;
+    for (let i = stack.pop(); i !== undefined; i = stack.pop()) {
+      for (const j of near[i] as Int32Array) {
+        if (seen[j] === 1) continue;
+        seen[j] = 1;
+        (walls[j] === 1 ? met : stack).push(j);
+      }
+    }
+    return met.sort((i, j) => i - j);
   };
-  const componentOf = (start: number, walls: ReadonlySet<number>): Set<number> => {
-    const seen = new Set([start]);
-    for (const i of seen) for (const j of adjacent[i] as Set<number>) if (!walls.has(j)) seen.add(j);
-    return seen;
+  /** What of the border of a side, which holds a, the other side with b touches. */
+  const cut = (side: Uint8Array): number[] => {
+    const border = new Uint8Array(nodes.length);
+    for (let i = 0; i < side.length; i++) {
+      if (side[i] === 1) for (const j of near[i] as Int32Array) if (side[j] === 0) border[j] = 1;
+    }
+    return flood(b, border, new Uint8Array(nodes.length));
   };
-  const cut = (side: ReadonlySet<number>): number[] =>
-    [...around(componentOf(b, around(side)))].sort((i, j) => i - j);
-  const first = cut(new Set([a]));
+  const first = cut(marksOf(nodes.length, [a]));
   const queue = [first];
   const known = new Set([first.join()]);
   for (const separator of queue) {
     yield separator.map((i) => nodes[i] as number).sort((i, j) => i - j);
-    const side = componentOf(a, new Set(separator));
+    const side = new Uint8Array(nodes.length);
+    for (const i of flood(a, marksOf(nodes.length, separator), side)) side[i] = 0;
     for (const v of separator) {
       if ((adjacent[v] as Set<number>).has(b)) continue;
-      const next = cut(new Set([...side, v]));
+      side[v] = 1;
+      const next = cut(side);
+      side[v] = 0;
       const key = next.join();
       if (known.has(key)) continue;
       known.add(key);
       queue.push(next);
     }
   }
+}
+
+/**
+ * The minimal separator of two nodes that is nearest to the first, or `undefined` if no set of candidates separates
+ * them. Linear time, by the walks of Bayes-Ball.
+ *
+ * @see van der Zander & Liśkiewicz (2020), Finding minimal d-separators in linear time, UAI
+ */
+export function nearestSeparator(
+  graph: MarkedGraph,
+  from: number,
+  to: number,
+  candidates: Uint8Array,
+): number[] | undefined {
+  const d = candidates.length;
+  const space = walkSpace(d);
+  const given = reachable([graph.parents], [from, to]);
+  for (let i = 0; i < d; i++) given[i] = (given[i] as number) & (candidates[i] as number);
+  for (const [start, end] of [
+    [from, to],
+    [to, from],
+  ] as const) {
+    given[start] = 0;
+    given[end] = 0;
+    const arrivals = openWalks(graph, [start], given, space);
+    if (arrivals[end] !== 0) return undefined;
+    for (let i = 0; i < d; i++) if (arrivals[i] === 0) given[i] = 0;
+  }
+  return markedIndices(given);
 }
 
 /** The moral graph over the ancestors of both sets, each set one vertex, and what may not be in Z contracted away. */

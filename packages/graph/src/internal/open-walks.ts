@@ -1,7 +1,7 @@
 import type { Graph, Incidence } from '../graph.ts';
 
 /** The first arrival along a directed path, with nothing given on it. */
-export const causal = 1;
+const causal = 1;
 /** Arrived at an arrowhead, on a walk that is not directed all along. */
 const head = 2;
 /** Arrived at a tail: the walk came up to a parent. */
