@@ -47,8 +47,8 @@ export function parseArrow(bytes: Uint8Array, options: TypedOptions = {}): ReadT
 }
 
 /** A damaged file may promise more rows than it has bytes for, and the library would make them up. */
-function checkLength(batch: Batch<unknown>, name: string): void {
-  const { length, type, values, offsets } = batch as unknown as {
+function checkLength(batch: unknown, name: string): void {
+  const { length, type, values, offsets } = batch as {
     readonly length: number;
     readonly type: { readonly typeId: number };
     readonly values?: ArrayLike<unknown>;

@@ -22,7 +22,9 @@ export function createMomentSums(d: number): {
   const count = new Float64Array(d * d);
   const sum = new Float64Array(d * d);
   const cross = new Float64Array(d * d);
-  const centred = Array.from({ length: d }, () => new Float64Array(block));
+  const even = d + (d % 2); // products are taken four at a time
+  const centred = Array.from({ length: even }, () => new Float64Array(block));
+  const products = new Float64Array(even * even);
   const present = Array.from({ length: d }, () => new Float64Array(block));
   const gaps = new Uint8Array(d);
   const totals = new Float64Array(d);
@@ -60,13 +62,15 @@ export function createMomentSums(d: number): {
       for (let at = from; at < to; at += block) {
         const rows = Math.min(block, to - at);
         load(columns, at, rows);
+        for (let i = 0; i < even; i += 2)
+          for (let j = i; j < even; j += 2) fourDots(centred, i, j, products, even);
         for (let i = 0; i < d; i++) {
           const zi = centred[i] as Float64Array;
           for (let j = i; j < d; j++) {
             const zj = centred[j] as Float64Array;
             const ij = i * d + j;
             const ji = j * d + i;
-            const product = dot(zi, zj);
+            const product = products[i * even + j] as number;
             let both = rows;
             let si = totals[i] as number;
             let sj = totals[j] as number;
@@ -119,6 +123,38 @@ function delta(old: Float64Array, next: Float64Array, i: number): number {
 function firstPresent(column: Float64Array, from: number, to: number): number {
   for (let r = from; r < to; r++) if (!Number.isNaN(column[r])) return column[r] as number;
   return Number.NaN;
+}
+
+/** Products of columns i and i + 1 with j and j + 1: each value is loaded once for two of them. */
+function fourDots(
+  columns: readonly Float64Array[],
+  i: number,
+  j: number,
+  products: Float64Array,
+  stride: number,
+): void {
+  const a = columns[i] as Float64Array;
+  const b = columns[i + 1] as Float64Array;
+  const x = columns[j] as Float64Array;
+  const y = columns[j + 1] as Float64Array;
+  let ax = 0;
+  let ay = 0;
+  let bx = 0;
+  let by = 0;
+  for (let r = 0; r < block; r++) {
+    const ar = a[r] as number;
+    const br = b[r] as number;
+    const xr = x[r] as number;
+    const yr = y[r] as number;
+    ax += ar * xr;
+    ay += ar * yr;
+    bx += br * xr;
+    by += br * yr;
+  }
+  products[i * stride + j] = ax;
+  products[i * stride + j + 1] = ay;
+  products[(i + 1) * stride + j] = bx;
+  products[(i + 1) * stride + j + 1] = by;
 }
 
 function dot(a: Float64Array, b: Float64Array): number {

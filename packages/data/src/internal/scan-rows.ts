@@ -22,7 +22,7 @@ interface LevelCache {
 
 /**
  * Reads rows of UTF-8 bytes without quotes straight into a sink: a number of up to 15 digits comes out to the bit, one of
- * up to 19 to within a unit in the last place; whatever is not plainly a number is decoded and read as text.
+ * up to 18 to within a unit in the last place; whatever is not plainly a number is decoded and read as text.
  *
  * Splitting with a library, a string per cell, takes several times as long as everything else in such a pass.
  */
@@ -103,35 +103,27 @@ export function createRowScanner(
           if (kind === number) {
             const negative = c === 45;
             if (negative) c = bytes[++p] as number;
-            let mantissa = 0;
-            let low = 0;
-            let digits = 0; // significant ones
-            let scale = 0;
-            let any = false;
-            for (let fraction = false; ; c = bytes[++p] as number) {
-              const digit = c - 48;
-              if (digit >= 0 && digit <= 9) {
-                any = true;
-                if (digits < 15) {
-                  mantissa = mantissa * 10 + digit;
-                  if (mantissa > 0) digits++;
-                  if (fraction) scale++;
-                } else if (digits < 19) {
-                  low = low * 10 + digit;
-                  digits++;
-                  if (fraction) scale++;
-                } else if (!fraction) scale--;
-              } else if (c === 46 && !fraction) fraction = true;
+            // up to 18 digits, nine to a 32-bit integer
+            let high9 = 0;
+            let low9 = 0;
+            let digits = 0;
+            let point = -1;
+            for (; ; c = bytes[++p] as number) {
+              const digit = (c - 48) >>> 0;
+              if (digit < 10) {
+                if (digits < 9) high9 = (high9 * 10 + digit) | 0;
+                else low9 = (low9 * 10 + digit) | 0;
+                if (++digits > 18) break;
+              } else if (c === 46 && point < 0) point = p;
               else break;
             }
-            plain =
-              any && (c === delimiter || c === newline || c === carriage) && scale >= -22 && scale <= 22;
+            plain = digits > 0 && digits <= 18 && (c === delimiter || c === newline || c === carriage);
             if (plain) {
-              if (digits > 15) mantissa = mantissa * (powers[digits - 15] as number) + low;
-              value =
-                scale > 0 ? mantissa / (powers[scale] as number) : mantissa * (powers[-scale] as number);
+              value = digits <= 9 ? high9 : high9 * (powers[digits - 9] as number) + low9;
+              if (point >= 0) value /= powers[p - point - 1] as number;
               if (negative) value = -value;
-            } else if (!any && !negative && c === delimiter && p === from && emptyIsMissing) plain = true;
+            } else if (digits === 0 && !negative && c === delimiter && p === from && emptyIsMissing)
+              plain = true;
           }
           if (!plain) {
             while (c !== delimiter && c !== newline) {
