@@ -1,1 +1,2 @@
-export {};
+export { type BrowserBackendOptions, webglBackend, webgpuBackend } from './browser-backends.ts';
+export type { BrowserHost } from './internal/browser-host.ts';

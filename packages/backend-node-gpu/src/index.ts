@@ -1,1 +1,2 @@
-export {};
+export type { Host } from './internal/host.ts';
+export { type NodeGpuBackendOptions, nodeGpuBackend } from './node-gpu-backend.ts';

@@ -37,7 +37,7 @@ async function run(): Promise<void> {
 
 async function microKernel(): Promise<Rated> {
   const { default: asc } = await import('assemblyscript/asc');
-  const source = readFileSync(new URL('./assembly/micro-kernel.ts', import.meta.url), 'utf8');
+  const source = readFileSync(new URL('./assembly/micro-kernel.as', import.meta.url), 'utf8');
   const { binary, error, stderr } = await asc.compileString(source, {
     optimizeLevel: 3,
     runtime: 'stub',

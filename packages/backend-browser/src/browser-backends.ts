@@ -1,0 +1,110 @@
+import type { Backend, Executor, Plan } from '@cfe/autograd';
+import { CfeError, messageOf } from '@cfe/base';
+import { type BrowserHost, thisPage } from './internal/browser-host.ts';
+
+/** How to set up a backend of the browser. */
+export interface BrowserBackendOptions {
+  /** the page as the probe sees it; for tests */
+  readonly host?: BrowserHost | undefined;
+}
+
+/**
+ * WebGPU through `@tensorflow/tfjs-backend-webgpu`, an optional peer: for large models.
+ *
+ * Reads from it are asynchronous, so it brings no synchronous executor: run a plan on it with `createTfjsPlan` of
+ * `@cfe/autograd/tfjs`.
+ *
+ * @example
+ * import { selectBackend } from '@cfe/autograd';
+ * import { webglBackend, webgpuBackend } from '@cfe/backend-browser';
+ * const { rejected } = await selectBackend([webgpuBackend(), webglBackend(), 'cpu'], { environment: {} });
+ * rejected.map(({ name }) => name); // → ['webgpu', 'webgl']
+ */
+export function webgpuBackend({ host = thisPage() }: BrowserBackendOptions = {}): Backend {
+  return {
+    name: 'webgpu',
+    capabilities: { device: 'gpu', dtype: 'float32', tfjs: 'webgpu' },
+    async probe() {
+      if (host.gpu === undefined) {
+        return {
+          available: false,
+          reason: host.secure
+            ? 'this engine has no WebGPU (navigator.gpu is not there): use a current Chrome, Edge, Firefox or Safari'
+            : 'WebGPU needs a secure page: serve it over https, or from localhost',
+        };
+      }
+      const adapter = await host.gpu.requestAdapter();
+      if (adapter === null) {
+        return {
+          available: false,
+          reason:
+            'WebGPU is there, but gives no adapter: the graphics driver is blocked or missing (look at chrome://gpu)',
+        };
+      }
+      const { vendor, architecture } = adapter.info ?? {};
+      const device = [vendor, architecture].filter((part) => part !== undefined && part !== '').join(' ');
+      return { available: true, detail: device === '' ? 'WebGPU' : `WebGPU on ${device}` };
+    },
+    activate: () => startTfjs('webgpu', host, '@tensorflow/tfjs-backend-webgpu'),
+    async dispose() {},
+  };
+}
+
+/** WebGL 2 through `@tensorflow/tfjs-backend-webgl`, an optional peer: where there is no WebGPU. */
+export function webglBackend({ host = thisPage() }: BrowserBackendOptions = {}): Backend {
+  let createExecutor: ((plan: Plan) => Executor) | undefined;
+  return {
+    name: 'webgl',
+    capabilities: { device: 'gpu', dtype: 'float32', tfjs: 'webgl' },
+    async probe() {
+      const gl = host.webgl();
+      if (gl === undefined) {
+        return {
+          available: false,
+          reason:
+            'this engine has no WebGL 2: hardware acceleration is switched off, or there is no canvas here',
+        };
+      }
+      return gl.floats
+        ? { available: true, detail: gl.renderer === '' ? 'WebGL 2' : `WebGL 2 on ${gl.renderer}` }
+        : {
+            available: false,
+            reason: 'WebGL 2 is there, but cannot draw to float32 (no EXT_color_buffer_float)',
+          };
+    },
+    async activate() {
+      await startTfjs('webgl', host, '@tensorflow/tfjs-backend-webgl');
+      ({ createTfjsExecutor: createExecutor } = await host.loadExecutor());
+    },
+    executor: (plan) => createExecutor?.(plan),
+    async dispose() {
+      createExecutor = undefined;
+    },
+  };
+}
+
+async function startTfjs(name: 'webgpu' | 'webgl', host: BrowserHost, peer: string): Promise<void> {
+  const problem = (what: string, cause?: unknown): CfeError =>
+    new CfeError('backend-browser/start', `${name}Backend: ${what}`, { name }, { cause });
+  let core: Awaited<ReturnType<BrowserHost['load']>>;
+  try {
+    core = await host.load(name);
+  } catch (error) {
+    throw problem(
+      `${peer} could not be loaded (${messageOf(error)}). Install it: npm install @tensorflow/tfjs-core@4.22.0 ${peer}@4.22.0`,
+      error,
+    );
+  }
+  let started = false;
+  try {
+    started = await core.setBackend(name);
+    if (started) await core.ready();
+  } catch (error) {
+    throw problem(`TensorFlow.js could not start '${name}' (${messageOf(error)}).`, error);
+  }
+  if (!started) {
+    throw problem(
+      `TensorFlow.js knows no backend '${name}' after ${peer} was loaded: most likely two copies of @tensorflow/tfjs-core are in the page. Look with npm ls @tensorflow/tfjs-core and keep one, or let the bundler deduplicate it (Vite: resolve.dedupe).`,
+    );
+  }
+}
