@@ -54,5 +54,13 @@ export { r2Sortability, type Sortability, sortability, varsortability } from './
 export { splitTable } from './split-table.ts';
 export { type Standardised, standardise } from './standardise.ts';
 export { type CsvStatistics, type CsvStatisticsOptions, summariseCsvStream } from './summarise-csv.ts';
-export { createTable, selectColumns, selectRows, sliceRows, type Table, type TableColumn } from './table.ts';
+export {
+  createTable,
+  missingMask,
+  selectColumns,
+  selectRows,
+  sliceRows,
+  type Table,
+  type TableColumn,
+} from './table.ts';
 export { toCsv, toCsvPieces } from './to-csv.ts';

@@ -80,18 +80,43 @@ describe('parseCsv', () => {
     expect(() => parseCsv('x\n1\n', { types: { z: 'continuous' } })).toThrow('there is no column "z"');
   });
 
-  test('any text gives a table or one of our errors', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
-        try {
-          expect(parseCsv(text).table.names.length).toBeGreaterThan(0);
-        } catch (error) {
-          expect(error).toBeInstanceOf(CfeError);
-        }
-      }),
-      { numRuns: 2000 },
-    );
-  });
+  test(
+    'any text gives a table or one of our errors',
+    () => {
+      fc.assert(
+        fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
+          try {
+            expect(parseCsv(text).table.names.length).toBeGreaterThan(0);
+          } catch (error) {
+            expect(error).toBeInstanceOf(CfeError);
+          }
+        }),
+        { numRuns: process.env.CFE_FULL ? 100_000 : 2000 },
+      );
+    },
+    process.env.CFE_FULL ? 3_600_000 : 60_000,
+  );
+
+  test(
+    'any bytes do, in any encoding that is asked for',
+    () => {
+      fc.assert(
+        fc.property(
+          fc.uint8Array({ maxLength: 120 }),
+          fc.constantFrom(undefined, 'utf-8', 'utf-16le', 'windows-1252', 'shift_jis'),
+          (bytes, encoding) => {
+            try {
+              expect(parseCsv(bytes, { encoding }).rows).toBeGreaterThan(0);
+            } catch (error) {
+              expect(error).toBeInstanceOf(CfeError);
+            }
+          },
+        ),
+        { numRuns: process.env.CFE_FULL ? 100_000 : 2000 },
+      );
+    },
+    process.env.CFE_FULL ? 3_600_000 : 60_000,
+  );
 });
 
 describe('readCsv', async () => {

@@ -118,6 +118,18 @@ export function selectRows(table: Table, rows: ArrayLike<number>): Table {
 }
 
 /**
+ * Where a column's values are missing, `[rows]`: 1 there, 0 elsewhere.
+ *
+ * @throws {@link UnknownNameError} if there is no such column
+ * @example
+ * import { missingMask, parseCsv } from '@cfe/data';
+ * missingMask(parseCsv('x,y\n1,2\n,3\n'), 'x'); // → Uint8Array [0, 1]
+ */
+export function missingMask(table: Columns, name: string): Uint8Array {
+  return Uint8Array.from(table.column(name), (value) => (Number.isNaN(value) ? 1 : 0));
+}
+
+/**
  * Some of the columns, in the order given. Values are shared, not copied.
  *
  * Regime targets that are no longer columns are left out; a regime that keeps none of its targets becomes `'unknown'`,

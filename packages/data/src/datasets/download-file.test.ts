@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { downloadFile } from './download-file.ts';
 const content = Uint8Array.from({ length: 300_000 }, (_, k) => (k * 7919) % 251);
 const sha256 = createHash('sha256').update(content).digest('hex');
 
-type Answer = (request: IncomingMessage, response: ServerResponse, from: number) => void;
+type Answer = (request: IncomingMessage, response: ServerResponse, from: number) => void | Promise<void>;
 
 /** Sends the rest of the file from where it was asked for, as servers do. */
 const whole: Answer = (_, response, from) => {
@@ -27,16 +27,19 @@ const whole: Answer = (_, response, from) => {
   response.end(rest);
 };
 
-/** Promises the rest, sends so many bytes, and cuts the connection. */
+/** Promises the rest, sends so many bytes, and cuts the connection once some of them have been written down. */
 const cutAfter =
-  (bytes: number): Answer =>
-  (_, response, from) => {
+  (bytes: number, part: string): Answer =>
+  async (_, response, from) => {
     const rest = content.subarray(from);
     response.writeHead(from > 0 ? 206 : 200, {
       'content-length': rest.length,
       ...(from > 0 ? { 'content-range': `bytes ${from}-${content.length - 1}/${content.length}` } : {}),
     });
-    response.write(rest.subarray(0, bytes), () => setTimeout(() => response.destroy(), 20));
+    response.write(rest.subarray(0, bytes));
+    const written = async (): Promise<number> => (await stat(part).catch(() => ({ size: 0 }))).size;
+    while ((await written()) <= from) await new Promise((resolve) => setTimeout(resolve, 5));
+    response.destroy();
   };
 
 describe('downloadFile', () => {
@@ -77,7 +80,7 @@ describe('downloadFile', () => {
   });
 
   test('goes on where cut connections stopped', async () => {
-    answers = [cutAfter(100_000), cutAfter(100_000)];
+    answers = [cutAfter(100_000, `${target()}.part`), cutAfter(100_000, `${target()}.part`)];
     await downloadFile(file(), target());
     expect((await readFile(target())).equals(content)).toBe(true);
     expect(starts.length).toBe(3);
@@ -86,13 +89,13 @@ describe('downloadFile', () => {
   });
 
   test('starts anew where a server knows no ranges', async () => {
-    answers = [cutAfter(100_000), (request, response) => whole(request, response, 0)];
+    answers = [cutAfter(100_000, `${target()}.part`), (request, response) => whole(request, response, 0)];
     await downloadFile(file(), target());
     expect((await readFile(target())).equals(content)).toBe(true);
   });
 
   test('a later call goes on with what an earlier one left', async () => {
-    answers = Array.from({ length: 5 }, () => cutAfter(10_000));
+    answers = Array.from({ length: 5 }, () => cutAfter(10_000, `${target()}.part`));
     await expect(downloadFile(file(), target())).rejects.toThrow('failed 5 times');
     expect(await left()).toEqual(['file.bin.part']);
     starts = [];

@@ -92,6 +92,36 @@ describe('simulate', () => {
     }
   });
 
+  test('tables: every level is set alike often, and each row keeps its noise in every world', () => {
+    const simulation = simulate({
+      nodes: 4,
+      degree: 2,
+      mechanism: 'table',
+      levels: 3,
+      rows: 50,
+      interventions: { rows: 900 },
+      seed: 6,
+    });
+    const { table, model, noise, graph, counterfactual } = simulation;
+    expect(table.variable('v1')).toEqual({ name: 'v1', kind: 'categorical', levels: ['l0', 'l1', 'l2'] });
+    const k = table.regimes?.list.findIndex(({ name }) => name === 'do(v1)') as number;
+    const set = table.column('v1').filter((_, r) => table.regimes?.of[r] === k);
+    for (const level of [0, 1, 2])
+      expect(Math.abs(set.filter((x) => x === level).length - 300)).toBeLessThan(5 * Math.sqrt(200));
+    const world = counterfactual({ v2: 'l1' });
+    expect(new Set(world.column('v2'))).toEqual(new Set([1]));
+    const alone = model.predict(noise, { do: { v2: 'l1' } });
+    for (const name of graph.nodes)
+      expect(valuesOf(world, name).slice(0, 50)).toEqual(valuesOf(alone, name).slice(0, 50));
+    const asked = model.exact?.({ do: { v2: 'l1' } }).probabilities?.v3?.l0 as number;
+    const drawn =
+      model
+        .sample(20_000, { do: { v2: 'l1' }, seed: 3 })
+        .column('v3')
+        .filter((x) => x === 0).length / 20_000;
+    expect(Math.abs(drawn - asked)).toBeLessThan(5 * Math.sqrt((asked * (1 - asked)) / 20_000));
+  });
+
   test('hidden variables leave the table and stay in the truth', () => {
     const simulation = simulate({
       nodes: 8,
