@@ -1,8 +1,9 @@
 import { InputError } from '@cfe/base';
 import { effect as averageEffect } from '@cfe/counterfactuals';
+import type { Evidence } from '@cfe/scm';
 import type { Command } from '../command.ts';
-import { assignments } from '../input/assignments.ts';
-import { listOf, required, textOf, wholeOf } from '../input/options.ts';
+import { evidenceFrom } from '../input/action.ts';
+import { required, textOf, wholeOf } from '../input/options.ts';
 import { readModel } from '../model/model-file.ts';
 import { measured } from '../output/numbers.ts';
 
@@ -25,21 +26,22 @@ export const effect: Command = {
   examples: ['cfe effect model.json --treatment weight=2500 --control weight=3000 --outcome mpg'],
   async run([path = ''], options, { seed, level }) {
     const subject = await readModel(path);
-    const [treatment, control] = ['treatment', 'control'].map((key) => {
-      const texts = listOf(options, key);
-      if (texts.length === 0)
-        throw new InputError('cli/missing-option', `--${key} is needed, such as --${key} x=1.`);
-      return assignments(texts, `--${key}`);
-    }) as [Record<string, number | string>, Record<string, number | string>];
-    const [hold, among] = [listOf(options, 'hold'), listOf(options, 'among')];
+    const { model } = subject;
+    const setting = (key: string): Evidence => {
+      const found = evidenceFrom(options, key, model);
+      if (found !== undefined) return found;
+      throw new InputError('cli/missing-option', `--${key} is needed, such as --${key} x=1.`);
+    };
+    const [treatment, control] = [setting('treatment'), setting('control')];
+    const among = evidenceFrom(options, 'among', model);
     const outcome = required(options, 'outcome');
     const answer = await averageEffect(subject, {
       treatment,
       control,
       outcome,
       outcomeLevel: textOf(options, 'outcomeLevel'),
-      hold: assignments(hold, '--hold'),
-      ...(among.length === 0 ? {} : { among: assignments(among, '--among') }),
+      hold: evidenceFrom(options, 'hold', model),
+      ...(among === undefined ? {} : { among }),
       level,
       samples: wholeOf(options, 'samples', 100) ?? 10_000,
       seed,

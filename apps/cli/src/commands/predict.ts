@@ -4,7 +4,6 @@ import { createTable, toCsvPieces } from '@cfe/data';
 import type { Do } from '@cfe/scm';
 import type { Command, Context } from '../command.ts';
 import { actionFrom } from '../input/action.ts';
-import { listOf } from '../input/options.ts';
 import { type Row, readRows } from '../input/rows.ts';
 import { readModel } from '../model/model-file.ts';
 
@@ -29,7 +28,7 @@ export const predict: Command = {
     const subject = await readModel(path);
     const { model } = subject;
     const rows = await readRows(file, model, context);
-    const action = actionFrom(listOf(options, 'do')) ?? {};
+    const action = actionFrom(options, model) ?? {};
     const complete = rows.every((row) => model.graph.nodes.every((name) => Object.hasOwn(row, name)));
     const predicted =
       complete && model.abduction === 'point'

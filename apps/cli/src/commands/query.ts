@@ -1,8 +1,7 @@
 import { distribution } from '@cfe/counterfactuals';
 import type { Command } from '../command.ts';
-import { actionFrom } from '../input/action.ts';
-import { assignments } from '../input/assignments.ts';
-import { listOf, wholeOf } from '../input/options.ts';
+import { actionFrom, evidenceFrom } from '../input/action.ts';
+import { wholeOf } from '../input/options.ts';
 import { readModel } from '../model/model-file.ts';
 import { shown } from '../output/numbers.ts';
 import { textTable } from '../output/text-table.ts';
@@ -23,13 +22,13 @@ export const query: Command = {
   ],
   async run([path = ''], options, context) {
     const { model } = await readModel(path);
-    const [given, factual] = [listOf(options, 'given'), listOf(options, 'factual')];
+    const [given, factual] = ['given', 'factual'].map((key) => evidenceFrom(options, key, model));
     const answer = await distribution(
       model,
       {
-        do: actionFrom(listOf(options, 'do')),
-        ...(given.length === 0 ? {} : { given: assignments(given, '--given') }),
-        ...(factual.length === 0 ? {} : { factual: assignments(factual, '--factual') }),
+        do: actionFrom(options, model),
+        ...(given === undefined ? {} : { given }),
+        ...(factual === undefined ? {} : { factual }),
       },
       { samples: wholeOf(options, 'samples', 100) ?? 10_000, seed: context.seed },
     );

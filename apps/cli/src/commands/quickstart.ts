@@ -33,7 +33,7 @@ export const quickstart: Command = {
     const fitted = await withRunner(true, (runner) =>
       fitEnsemble(
         cars.table,
-        { mechanisms: 'mlp', learn: { method: 'auto', knowledge } },
+        { mechanisms: 'mlp', learn: { method: 'flop', knowledge } },
         { replicates, seed, signal, onProgress, runner },
       ),
     );

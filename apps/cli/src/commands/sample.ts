@@ -2,7 +2,7 @@ import { InputError } from '@cfe/base';
 import { toCsvPieces } from '@cfe/data';
 import type { Command } from '../command.ts';
 import { actionFrom } from '../input/action.ts';
-import { listOf, wholeOf } from '../input/options.ts';
+import { wholeOf } from '../input/options.ts';
 import { readModel } from '../model/model-file.ts';
 import { recordsOf, tableOf } from '../output/rows.ts';
 
@@ -19,7 +19,7 @@ export const sample: Command = {
     const { model } = await readModel(path);
     const n = wholeOf(options, 'rows', 1);
     if (n === undefined) throw new InputError('cli/missing-option', '-n is needed: how many rows.');
-    const drawn = await model.sample(n, { do: actionFrom(listOf(options, 'do')), seed });
+    const drawn = await model.sample(n, { do: actionFrom(options, model), seed });
     const table = tableOf(model, drawn);
     return { json: { rows: options.json === true ? recordsOf(table) : [] }, text: toCsvPieces(table) };
   },

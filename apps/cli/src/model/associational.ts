@@ -3,7 +3,7 @@ import { selectColumns } from '@cfe/data';
 import { createDag } from '@cfe/graph';
 import { type CausalNetwork, createNetwork } from '@cfe/network';
 import { fitNetwork } from '@cfe/trainer';
-import { executor } from './executor.ts';
+import { selectedExecutor } from './executor.ts';
 
 /**
  * What a regression of the outcome on some columns says, as a model whose only mechanism is that regression: setting a
@@ -21,7 +21,12 @@ export async function regressionModel(
     columns.names,
     on.map((name): [string, string] => [name, outcome]),
   );
-  const network = createNetwork({ graph, variables: columns.variables, mechanisms: 'linear', executor });
+  const network = createNetwork({
+    graph,
+    variables: columns.variables,
+    mechanisms: 'linear',
+    executor: await selectedExecutor(),
+  });
   await fitNetwork(network, columns, { validation: 0 });
   return network;
 }

@@ -1,6 +1,16 @@
-import { createCpuExecutor, type Executor, type Plan } from '@cfe/autograd';
+import { type Backend, type Executor, executorFor, type Plan, selectBackend } from '@cfe/autograd';
+import { wasmBackend } from '@cfe/backend-wasm';
 
-/** What the command line runs plans on: the fused kernels on plain arrays, the quickest at the sizes of tables. */
-export function executor(plan: Plan): Executor {
-  return createCpuExecutor(plan);
+let selected: Promise<Backend> | undefined;
+
+/** The backends that the command line knows beside the two that are always there. */
+export function backends(): readonly (Backend | string)[] {
+  return [wasmBackend({ tfjs: 'never' }), 'cpu', 'reference'];
+}
+
+/** What plans run on: the first backend that works here, or the one that CFE_BACKEND names. */
+export async function selectedExecutor(): Promise<(plan: Plan) => Executor> {
+  selected ??= selectBackend(backends()).then(({ backend }) => backend);
+  const backend = await selected;
+  return (plan) => executorFor(backend, plan);
 }

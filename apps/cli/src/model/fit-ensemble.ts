@@ -4,7 +4,7 @@ import type { Dag } from '@cfe/graph';
 import { type CausalNetwork, createNetwork } from '@cfe/network';
 import { learnStructure, type StructureResult } from '@cfe/structure';
 import { type FitResult, fitNetwork } from '@cfe/trainer';
-import { executor } from './executor.ts';
+import { selectedExecutor } from './executor.ts';
 import { type Recipe, refit } from './refit.ts';
 
 /** A fitted model, its refits on resampled rows, and how it was made. */
@@ -49,6 +49,7 @@ export async function fitEnsemble(
       : undefined;
   const graph = 'graph' in recipe ? recipe.graph : (learned?.dag as Dag);
   const { variables } = table;
+  const executor = await selectedExecutor();
   const create = (on: Dag): CausalNetwork =>
     createNetwork({
       graph: on,

@@ -3,9 +3,9 @@ import { InputError } from '@cfe/base';
 import type { Ensemble } from '@cfe/counterfactuals';
 import { createTable, parseCsv, type SimulatorSpec, simulatorModel, type Table, toCsv } from '@cfe/data';
 import { type Graph, type GraphJson, graphFromJson, graphToJson } from '@cfe/graph';
-import { type CausalNetwork, loadModel, saveNetwork } from '@cfe/network';
+import { type CausalNetwork, type ExecutorFactory, loadModel, saveNetwork } from '@cfe/network';
 import { unreadable } from '../input/files.ts';
-import { executor } from './executor.ts';
+import { selectedExecutor } from './executor.ts';
 import type { FittedEnsemble } from './fit-ensemble.ts';
 
 /** What a model file tells beside the model: absent for an exact model. */
@@ -53,10 +53,10 @@ export function modelText(fitted: FittedEnsemble, notes: readonly string[]): str
  * @throws {@link InputError} if the file cannot be read or holds none of these
  */
 export async function readModel(path: string): Promise<ModelFile> {
-  const bytes = await bytesOf(path);
+  const [bytes, executor] = [await bytesOf(path), await selectedExecutor()];
   const start = new TextDecoder().decode(bytes.subarray(0, 200)).trimStart();
   try {
-    if (/^\{\s*"kind"\s*:\s*"cfe-ensemble"/.test(start)) return ensembleFrom(bytes);
+    if (/^\{\s*"kind"\s*:\s*"cfe-ensemble"/.test(start)) return ensembleFrom(bytes, executor);
     const simulator = /^\{\s*"kind"\s*:\s*"simulator"/.test(start);
     const model = simulator ? simulatorModel(jsonOf<SimulatorSpec>(bytes)) : loadModel(bytes, { executor });
     return { model, replicates: [], notes: [] };
@@ -66,7 +66,7 @@ export async function readModel(path: string): Promise<ModelFile> {
   }
 }
 
-function ensembleFrom(bytes: Uint8Array): ModelFile {
+function ensembleFrom(bytes: Uint8Array, executor: ExecutorFactory): ModelFile {
   const value = jsonOf<Partial<Written>>(bytes);
   if (value.version !== 1) {
     throw new InputError(

@@ -4,7 +4,7 @@ import { type Dag, toAdjacency } from '@cfe/graph';
 import { createNetwork, type MechanismChoice, type NetworkState } from '@cfe/network';
 import { type Knowledge, learnStructure } from '@cfe/structure';
 import { fitNetwork } from '@cfe/trainer';
-import { executor } from './executor.ts';
+import { selectedExecutor } from './executor.ts';
 
 /** How a model is made from a table: on a given graph, or on one that is learned from the same rows. */
 export type Recipe = {
@@ -51,6 +51,7 @@ export const refit: Job<RefitInput, Refit> = defineJob(
           })
         : undefined;
     const graph = 'graph' in recipe ? recipe.graph : (learned?.dag as Dag);
+    const executor = await selectedExecutor();
     const network = createNetwork({
       graph,
       variables,

@@ -172,7 +172,7 @@ async function withoutOrder(
   table: Table,
   { level, seed, signal }: { readonly level: number; readonly seed: number; readonly signal: AbortSignal },
 ): Promise<Answers['unordered']> {
-  const { graph, score } = await learnStructure(table, { seed, signal });
+  const { graph, score } = await learnStructure(table, { method: 'flop', seed, signal });
   const tierOf = (name: string): number =>
     (knowledge.tiers ?? []).findIndex((tier: readonly string[]) => tier.includes(name));
   const edges = edgesOf(graph);

@@ -51,7 +51,7 @@ export async function checkOnTwin(
 ): Promise<TwinCheck> {
   const truth = twinModel();
   const table = twinRows(truth, rows, seed ?? 0);
-  const recipe: Recipe = { mechanisms, learn: { method: 'auto', knowledge } };
+  const recipe: Recipe = { mechanisms, learn: { method: 'flop', knowledge } };
   const { model } = await fitEnsemble(table, recipe, { replicates: 0, seed, signal, onProgress });
   const unseen = truth.sample(1000, { seed: 1 + Number(seed ?? 0) });
   const everything = table.names.filter((name) => name !== outcome);
