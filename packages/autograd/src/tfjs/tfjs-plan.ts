@@ -315,7 +315,7 @@ function networkOf(
     const w = weight(weights, outputs, width);
     const b = biasOf(bias, outputs);
     const mask = l === 0 ? maskOf(outputs) : undefined;
-    let out = layer(below, l === 0 ? gated(w) : w, b, last ? 'identity' : activation, mask);
+    let out = layer(below, l === 0 ? gated(w) : w, b, last ? 'identity' : activation, mask, 'zero');
     if (skip !== undefined) {
       const direct = layer(
         x,
@@ -323,6 +323,7 @@ function networkOf(
         tf.zeros([m, outputs, 1]),
         'identity',
         maskOf(outputs),
+        'zero',
       );
       out = tf.add(out, direct);
     }

@@ -6,12 +6,14 @@ import type { SaveTensors } from './select.ts';
  * One layer of many mechanisms at once, features first: act(W·x + b), `[mechanisms, outputs, rows]`.
  *
  * Where `cut` is true the pre-activation is replaced by 0, and no gradient of that row and mechanism reaches
- * weights, bias or inputs, whatever the numbers there are.
+ * weights, bias or inputs, whatever the numbers there are. A caller who selects the outputs afterwards knows that `dy`
+ * is 0 there already, and saves the second selection.
  *
  * @param x - `[inputs, rows]` that all mechanisms read, or `[mechanisms, inputs, rows]`, each its own
  * @param weights - `[mechanisms, outputs, inputs]`
  * @param bias - `[mechanisms, outputs, 1]`
  * @param cut - `[mechanisms, outputs, rows]` booleans
+ * @param dyWhereCut - `'zero'` if whatever comes back to a cut entry is 0
  */
 export function layer(
   x: tf.Tensor,
@@ -19,6 +21,7 @@ export function layer(
   bias: tf.Tensor,
   activation: Activation,
   cut?: tf.Tensor | undefined,
+  dyWhereCut: 'any' | 'zero' = 'any',
 ): tf.Tensor {
   const shared = x.rank === 2;
   const [m, out, inputs] = weights.shape as [number, number, number];
@@ -31,7 +34,7 @@ export function layer(
     const sum = tf.add(product, b);
     const z = cut === undefined ? sum : tf.where(cut, tf.zerosLike(sum), sum);
     const y = activate(activation, z);
-    save(cut === undefined ? [xIn, w, y] : [xIn, w, y, cut]);
+    save(cut === undefined || dyWhereCut === 'zero' ? [xIn, w, y] : [xIn, w, y, cut]);
     return {
       value: y,
       gradFunc: (dy, saved) => {
