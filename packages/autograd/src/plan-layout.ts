@@ -94,7 +94,7 @@ function hiddenOf(hidden: readonly number[], inputs: number): readonly number[] 
 }
 
 /** How many outputs of the network a head reads. */
-export function headOutputs(head: Head): number {
+function headOutputs(head: Head): number {
   switch (head.kind) {
     case 'additive':
       return 1;

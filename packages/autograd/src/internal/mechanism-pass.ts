@@ -30,7 +30,7 @@ export function emptyTrace(dtype: Dtype): Trace {
 }
 
 /** The buffer itself if it is long enough, or a longer one. */
-export function grown(buffer: Floats | undefined, length: number, dtype: Dtype): Floats {
+function grown(buffer: Floats | undefined, length: number, dtype: Dtype): Floats {
   return buffer !== undefined && buffer.length >= length ? buffer : floats(dtype, length);
 }
 

@@ -345,9 +345,8 @@ describe('a plan inside the user’s own tfjs code', () => {
         parameters[logScale] = 0;
         parameters[parameters.length - 1] = 0;
         const action = { cut: Uint8Array.of(0, 1), value: Float32Array.of(0, 2) };
-        expect(
-          executor.forward({ rows: 1, parameters, noise: Float32Array.of(0, 0) }).values[1],
-        ).not.toBeLessThan(1e37);
+        const free = executor.forward({ rows: 1, parameters, noise: Float32Array.of(0, 0) }).values[1];
+        if (activation === 'relu') expect(free).not.toBeLessThan(1e37);
         expect([
           ...executor.forward({ rows: 1, parameters, noise: Float32Array.of(0, 0), action }).values,
         ]).toEqual([Math.fround(1e37), 2]);

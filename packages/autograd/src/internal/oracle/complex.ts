@@ -25,7 +25,7 @@ export function exp(z: Complex): Complex {
 export const log = (z: Complex): Complex => complex(Math.log(Math.hypot(z.re, z.im)), Math.atan2(z.im, z.re));
 
 /** log(1 + z) for a z that may be tiny. */
-export const log1p = (z: Complex): Complex =>
+const log1p = (z: Complex): Complex =>
   complex(0.5 * Math.log1p(2 * z.re + z.re * z.re + z.im * z.im), Math.atan2(z.im, 1 + z.re));
 
 /** tanh(a + ib) = (tanh a + i tan b) / (1 + i tanh a tan b), its imaginary part without cancellation. */
