@@ -5,7 +5,7 @@ const config: KnipConfig = {
   ignoreExportsUsedInFile: { interface: true, type: true },
   workspaces: {
     '.': {
-      entry: ['scripts/*.mjs', 'test/**/*.test.ts'],
+      entry: ['scripts/*.mjs', 'test/**/*.test.ts', 'test/pages/*.ts'],
       project: ['scripts/**', 'test/**', '*.ts'],
       ignoreDependencies: [
         /^@cfe\//, // linked here so that the tests and examples at the root can import any package

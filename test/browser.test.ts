@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { bundlePage, findChromium, runPage } from './support/chromium-page.ts';
+
+const chromium = findChromium();
+let executors: Promise<string> | undefined;
+const executorsPage = (): Promise<string> => {
+  executors ??= bundlePage('test/pages/executors.ts');
+  return executors;
+};
+const noChromium = 'no Chromium here: install one, or name it in CFE_CHROMIUM';
+
+describe('executors in a browser', () => {
+  test('WebAssembly kernels pass the conformance suite, with no file but the script', async (context) => {
+    if (chromium === undefined) return context.skip(noChromium);
+    const script = await executorsPage();
+    expect(await runPage(chromium, script)).toMatchObject({
+      backend: 'wasm',
+      failures: [],
+      facts: { wasm: true, simd: true },
+    });
+  }, 120_000);
+
+  test('where a policy blocks WebAssembly, the plain executor takes over and the reason is told', async (context) => {
+    if (chromium === undefined) return context.skip(noChromium);
+    const script = await executorsPage();
+    const policy = "default-src 'self'; script-src 'self'";
+    expect(await runPage(chromium, script, { policy })).toMatchObject({
+      backend: 'cpu',
+      rejected: [
+        {
+          name: 'wasm',
+          reason: expect.stringMatching(/WebAssembly cannot be used here: .*Content Security Policy/i),
+        },
+      ],
+      failures: [],
+    });
+  }, 120_000);
+
+  test('WebGL runs plans through TensorFlow.js', async (context) => {
+    if (chromium === undefined) return context.skip(noChromium);
+    if (process.env.CFE_FULL !== '1') return context.skip('half a minute without a GPU: set CFE_FULL=1');
+    const script = await bundlePage('test/pages/webgl.ts');
+    const result = (await runPage(chromium, script, { flags: ['--enable-unsafe-swiftshader'] })) as Answer;
+    if (result.backend !== 'webgl')
+      return context.skip(`no WebGL in this Chromium: ${result.rejected[0]?.reason}`);
+    expect(result).toMatchObject({ failures: [] });
+  }, 240_000);
+
+  test('WebGPU starts, and computes', async (context) => {
+    if (chromium === undefined) return context.skip(noChromium);
+    const script = await bundlePage('test/pages/webgpu.ts');
+    const flags = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan'];
+    const result = (await runPage(chromium, script, { flags })) as Answer;
+    if (result.backend !== 'webgpu')
+      return context.skip(`no WebGPU in this Chromium: ${result.rejected[0]?.reason}`);
+    expect(result).toMatchObject({ product: [11] });
+  }, 120_000);
+});
+
+interface Answer {
+  readonly backend: string;
+  readonly rejected: readonly { readonly reason: string }[];
+}

@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build, defaultClientConditions } from 'vite';
+import { root } from './workspace.ts';
+
+/** A Chromium to run pages in: `CFE_CHROMIUM`, or the usual places. */
+export function findChromium(): string | undefined {
+  const places = [
+    process.env.CFE_CHROMIUM,
+    '/usr/bin/chromium',
+    '/usr/bin/google-chrome',
+    '/usr/bin/chromium-browser',
+  ];
+  return places.find((place) => place !== undefined && existsSync(place));
+}
+
+/** One script for a page, from the sources, as a bundler makes it. */
+export async function bundlePage(entry: string): Promise<string> {
+  const result = await build({
+    root,
+    configFile: false,
+    logLevel: 'silent',
+    resolve: { conditions: ['@cfe/source', ...defaultClientConditions], dedupe: ['@tensorflow/tfjs-core'] },
+    build: {
+      write: false,
+      minify: false,
+      modulePreload: false,
+      rolldownOptions: { input: join(root, entry), output: { format: 'es', codeSplitting: false } },
+    },
+  });
+  const [output] = Array.isArray(result) ? result : [result];
+  if (output === undefined || !('output' in output)) throw new Error(`${entry} did not build`);
+  return output.output[0].code;
+}
+
+/** Runs a script in a headless Chromium; resolves with what the page posted to `/result`. */
+export async function runPage(
+  chromium: string,
+  script: string,
+  { policy, flags = [] }: { readonly policy?: string; readonly flags?: readonly string[] } = {},
+): Promise<unknown> {
+  let arrived: (value: unknown) => void = () => {};
+  const answer = new Promise<unknown>((resolve) => {
+    arrived = resolve;
+  });
+  const server = createServer((request, response) => {
+    if (request.url === '/result') {
+      const parts: Buffer[] = [];
+      request.on('data', (part: Buffer) => parts.push(part));
+      request.on('end', () => {
+        response.end();
+        arrived(JSON.parse(Buffer.concat(parts).toString()));
+      });
+    } else if (request.url === '/page.js') {
+      response.setHeader('content-type', 'text/javascript');
+      response.end(script);
+    } else {
+      response.setHeader('content-type', 'text/html');
+      if (policy !== undefined) response.setHeader('content-security-policy', policy);
+      response.end('<!doctype html><script type="module" src="/page.js"></script>');
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const profile = mkdtempSync(join(tmpdir(), 'cfe-chromium-'));
+  const { port } = server.address() as AddressInfo;
+  const child = spawn(
+    chromium,
+    [
+      '--headless=new',
+      '--no-sandbox',
+      '--disable-gpu-sandbox',
+      `--user-data-dir=${profile}`,
+      ...flags,
+      `http://127.0.0.1:${port}/`,
+    ],
+    { stdio: 'ignore' },
+  );
+  const ended = new Promise<never>((_, reject) => {
+    child.on('exit', (code) => reject(new Error(`Chromium ended with ${code} before the page answered`)));
+  });
+  try {
+    return await Promise.race([answer, ended]);
+  } finally {
+    child.removeAllListeners('exit');
+    const gone = new Promise((resolve) => child.on('exit', resolve));
+    child.kill();
+    await gone;
+    server.closeAllConnections();
+    server.close();
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
