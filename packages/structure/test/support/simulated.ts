@@ -14,9 +14,12 @@ export function simulated(
     /** rows of do(x_j ~ N(0, 1)) for each of the first so many variables */
     readonly targets?: number;
     readonly rowsPerTarget?: number;
+    readonly high?: number;
+    /** what each regime adds to every variable's noise, in its standard deviations, drawn once per regime and variable */
+    readonly batchShift?: number;
   },
-): { readonly table: Table; readonly dag: Dag } {
-  const { d, edges, rows, low = 0.25, targets = 0, rowsPerTarget = 100 } = options;
+): { readonly table: Table; readonly dag: Dag; readonly weights: readonly Float64Array[] } {
+  const { d, edges, rows, low = 0.25, high = 1, targets = 0, rowsPerTarget = 100, batchShift = 0 } = options;
   const rng = createRng(seed);
   const nodes = Array.from({ length: d }, (_, i) => `x${i}`);
   const order = permutation(rng.fork('order'), d);
@@ -27,7 +30,7 @@ export function simulated(
     for (let b = a + 1; b < d; b++) {
       if (draw.uniform() >= edges / ((d * (d - 1)) / 2)) continue;
       const [i, j] = [order[a]!, order[b]!];
-      weights[i]![j] = (low + (1 - low) * draw.uniform()) * (draw.uniform() < 0.5 ? -1 : 1);
+      weights[i]![j] = (low + (high - low) * draw.uniform()) * (draw.uniform() < 0.5 ? -1 : 1);
       list.push([nodes[i]!, nodes[j]!]);
     }
   }
@@ -39,7 +42,14 @@ export function simulated(
     parts.push(
       model.sample(rowsPerTarget, {
         seed: rng.fork(`do ${target}`),
-        do: [{ target, kind: 'stochastic', distribution }],
+        do: [
+          ...(batchShift === 0 ? [] : nodes.filter((name) => name !== target)).map((name) => ({
+            target: name,
+            kind: 'shift' as const,
+            by: batchShift * rng.fork(`batch ${target} ${name}`).normal(),
+          })),
+          { target, kind: 'stochastic', distribution },
+        ],
       }),
     );
   }
@@ -69,5 +79,5 @@ export function simulated(
           },
         },
   );
-  return { table, dag: createDag(nodes, list) };
+  return { table, dag: createDag(nodes, list), weights };
 }

@@ -1,0 +1,209 @@
+import { createRng } from '@cfe/base';
+import { createTable, type Table } from '@cfe/data';
+import {
+  type Cpdag,
+  cpdag,
+  createDag,
+  type Dag,
+  edgesOf,
+  extendToDag,
+  type Graph,
+  parentAid,
+  parentsOf,
+  shd,
+  topologicalOrder,
+} from '@cfe/graph';
+import { adaptiveLasso } from '../../src/internal/lars.ts';
+import { momentsOf, standardise } from '../../src/internal/moments.ts';
+
+/** What one method made of one data set. */
+export interface Row {
+  readonly graph: Graph;
+  readonly seconds: number;
+}
+
+/** Figures of one method over all data sets. */
+export class Tally {
+  readonly figures = new Map<string, Map<string, number[]>>();
+
+  add(method: string, figures: Readonly<Record<string, number>>): void {
+    const own = this.figures.get(method) ?? new Map<string, number[]>();
+    this.figures.set(method, own);
+    for (const [name, value] of Object.entries(figures)) {
+      const list = own.get(name) ?? [];
+      own.set(name, list);
+      list.push(value);
+    }
+  }
+
+  /** A Markdown table: means with 95% intervals over data sets. */
+  print(title: string): void {
+    const columns = [...new Set([...this.figures.values()].flatMap((own) => [...own.keys()]))];
+    const lines = [...this.figures].map(([method, own]) => {
+      const cells = columns.map((name) => {
+        const list = own.get(name);
+        return list === undefined ? '–' : meanWithInterval(list);
+      });
+      return `| ${method} | ${cells.join(' | ')} |`;
+    });
+    console.log(
+      [
+        `\n### ${title}\n`,
+        `| | ${columns.join(' | ')} |`,
+        `|${' --- |'.repeat(columns.length + 1)}`,
+        ...lines,
+      ].join('\n'),
+    );
+  }
+}
+
+export function meanWithInterval(list: readonly number[]): string {
+  const n = list.length;
+  const mean = list.reduce((a, b) => a + b, 0) / n;
+  const sd = Math.sqrt(list.reduce((a, x) => a + (x - mean) ** 2, 0) / Math.max(1, n - 1));
+  const show = (x: number): string => x.toFixed(Math.abs(x) >= 100 ? 0 : Math.abs(x) >= 10 ? 1 : 2);
+  return n < 2 ? show(mean) : `${show(mean)} ± ${show((1.96 * sd) / Math.sqrt(n))}`;
+}
+
+/** How far an estimate is from the truth at the level that observations identify. */
+export function observational(truth: Dag, estimate: Graph): Readonly<Record<string, number>> {
+  const class_ = estimate.kind === 'dag' ? cpdag(estimate as Dag) : estimate;
+  const member = memberOf(estimate);
+  return {
+    'CPDAG-SHD': shd(cpdag(truth), class_),
+    'parent-AID': member === undefined ? Number.NaN : parentAid(cpdag(truth), cpdag(member)).count,
+  };
+}
+
+export function directed(truth: Dag, estimate: Graph): Readonly<Record<string, number>> {
+  const member = memberOf(estimate);
+  return {
+    SHD: shd(truth, estimate),
+    exact: shd(truth, estimate) === 0 ? 1 : 0,
+    SID: member === undefined ? Number.NaN : parentAid(truth, member).count,
+  };
+}
+
+export function memberOf(graph: Graph): Dag | undefined {
+  return graph.kind === 'dag' ? (graph as Dag) : extendToDag(graph as Cpdag);
+}
+
+/** Total effects of all on all, in the units of the data. */
+export function effectsOf(
+  nodes: readonly string[],
+  weights: readonly ArrayLike<number>[],
+  dag: Dag,
+): number[][] {
+  const order = Array.from(topologicalOrder(dag));
+  return nodes.map((_, source) => {
+    const effect: number[] = nodes.map((_n, v) => (v === source ? 1 : 0));
+    for (const v of order) {
+      if (v === source) continue;
+      effect[v] = nodes.reduce((sum, _n, w) => sum + effect[w]! * weights[w]![v]!, 0);
+    }
+    return effect;
+  });
+}
+
+/** Root mean squared error of the total effects that least squares gives on an estimated graph. */
+export async function effectError(
+  table: Table,
+  truth: { readonly dag: Dag; readonly weights: readonly ArrayLike<number>[] },
+  estimate: Graph,
+): Promise<number> {
+  const member = memberOf(estimate);
+  if (member === undefined) return Number.NaN;
+  const { names } = table;
+  const d = names.length;
+  const columns = names.map((name) => table.column(name));
+  const centred = columns.map((x) => {
+    const mean = x.reduce((a, b) => a + b, 0) / x.length;
+    return x.map((value) => value - mean);
+  });
+  const weights = names.map(() => new Float64Array(d));
+  for (const [v, name] of names.entries()) {
+    const parents = parentsOf(member, name).map((w) => names.indexOf(w));
+    const fitted = leastSquares(
+      parents.map((p) => centred[p]!),
+      centred[v]!,
+    );
+    for (const [k, p] of parents.entries()) weights[p]![v] = fitted[k]!;
+  }
+  const real = effectsOf(names, truth.weights, truth.dag);
+  const ours = effectsOf(names, weights, member);
+  let sum = 0;
+  for (let i = 0; i < d; i++)
+    for (let j = 0; j < d; j++) if (i !== j) sum += (real[i]![j]! - ours[i]![j]!) ** 2;
+  return Math.sqrt(sum / (d * (d - 1)));
+}
+
+function leastSquares(columns: readonly Float64Array[], y: Float64Array): number[] {
+  const k = columns.length;
+  const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, x, r) => sum + x * b[r]!, 0);
+  const rows = columns.map((a) => [...columns.map((b) => dot(a, b)), dot(a, y)]);
+  for (let p = 0; p < k; p++) {
+    for (let m = 0; m < k; m++) {
+      if (m === p) continue;
+      const factor = rows[m]![p]! / rows[p]![p]!;
+      for (let c = p; c <= k; c++) rows[m]![c] = rows[m]![c]! - factor * rows[p]![c]!;
+    }
+  }
+  return rows.map((row, p) => row[k]! / row[p]!);
+}
+
+/** The floors that any method must beat: no edges, as many edges at random, and regression in the order of the variances. */
+export async function floors(table: Table, truth: Dag, seed: number): Promise<Readonly<Record<string, Dag>>> {
+  const { names } = table;
+  const d = names.length;
+  const rng = createRng(seed).fork('floors');
+  const pairs: [number, number][] = [];
+  for (let a = 0; a < d; a++) for (let b = a + 1; b < d; b++) pairs.push([a, b]);
+  const number = edgesOf(truth).length;
+  for (let k = 0; k < number; k++) {
+    const other = k + rng.integer(pairs.length - k);
+    [pairs[k], pairs[other]] = [pairs[other]!, pairs[k]!];
+  }
+  const shuffled = [...names].sort(() => rng.uniform() - 0.5);
+  const columns = names.map((name) => table.column(name));
+  const variances = columns.map((x) => {
+    const mean = x.reduce((a, b) => a + b, 0) / x.length;
+    return x.reduce((a, value) => a + (value - mean) ** 2, 0) / x.length;
+  });
+  const order = [...names.keys()].sort((a, b) => variances[a]! - variances[b]!);
+  const { products, rows } = await momentsOf(standardise(columns), undefined, () => undefined);
+  const matrix = products.map((product) => product / rows);
+  return {
+    'floor: empty': createDag(names, []),
+    'floor: random': createDag(
+      names,
+      pairs.slice(0, number).map(([a, b]): [string, string] => [shuffled[a]!, shuffled[b]!]),
+    ),
+    'floor: sortnregress (raw variances)': createDag(
+      names,
+      order.flatMap((v, at) =>
+        adaptiveLasso(matrix, d, rows, v, order.slice(0, at)).map((w): [string, string] => [
+          names[w]!,
+          names[v]!,
+        ]),
+      ),
+    ),
+  };
+}
+
+/** The table with standardised columns. */
+export function standardised(table: Table): Table {
+  const columns = standardise(table.names.map((name) => table.column(name)));
+  return createTable(
+    table.names.map((name, j) => ({ variable: table.variable(name), values: columns[j]! })),
+    { regimes: table.regimes },
+  );
+}
+
+/** Seconds that a call takes, with what it gives. */
+export async function timed<Result>(
+  call: () => Promise<Result>,
+): Promise<Result & { readonly seconds: number }> {
+  const start = performance.now();
+  const result = await call();
+  return { ...result, seconds: (performance.now() - start) / 1000 };
+}
