@@ -63,7 +63,7 @@ export function describeTable(table: Table): readonly ColumnSummary[] {
 }
 
 /** @param sorted - ascending */
-export function quantile(sorted: Float64Array, p: number): number {
+function quantile(sorted: Float64Array, p: number): number {
   const at = (sorted.length - 1) * p;
   const low = Math.floor(at);
   const below = sorted[low];

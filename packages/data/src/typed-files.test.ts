@@ -132,4 +132,25 @@ describe('bytes that are no such file', () => {
     },
     limit,
   );
+
+  test(
+    'Arrow data with altered bytes are refused or read, never for ever',
+    async () => {
+      const good = cases.filter(([, of]) => of === 'arrow');
+      const change = fc.tuple(fc.nat(), fc.nat(255));
+      await fc.assert(
+        fc.asyncProperty(
+          fc.constantFrom(...good),
+          fc.array(change, { minLength: 1, maxLength: 4 }),
+          async ([, , bytes], changes) => {
+            const altered = Uint8Array.from(bytes);
+            for (const [at, value] of changes) altered[at % altered.length] = value;
+            await outcome('arrow', altered);
+          },
+        ),
+        { numRuns: process.env.CFE_FULL ? 100_000 : 500 },
+      );
+    },
+    limit,
+  );
 });

@@ -1,5 +1,5 @@
 import { throwUnknownName } from '@cfe/base';
-import type { ReadTable, TypedOptions } from '../column-reading.ts';
+import type { ColumnReading, ReadTable, TypedOptions } from '../column-reading.ts';
 import { createTable } from '../table.ts';
 import { columnFromValues } from './column-from-values.ts';
 import { own } from './csv-reader.ts';
@@ -11,6 +11,8 @@ export interface TypedColumn {
   readonly values: ArrayLike<unknown>;
   /** whether the format says that these are levels */
   readonly levels?: boolean;
+  /** the rows of a column whose values are no numbers and texts; `values` then is empty */
+  readonly nested?: number;
 }
 
 /** A table from typed columns, each explained. */
@@ -30,21 +32,24 @@ export function typedTable(
       name: twice,
     });
   }
-  const finished = columns.map(({ name, values, levels }) =>
-    columnFromValues(
-      {
-        source,
-        name,
-        type: own(options.types, name),
-        unit: own(options.units, name),
-        ...(levels === undefined ? {} : { levels }),
-      },
-      values,
-    ),
+  const finished = columns.map(({ name, values, levels, nested }) =>
+    nested === undefined
+      ? columnFromValues(
+          {
+            source,
+            name,
+            type: own(options.types, name),
+            unit: own(options.units, name),
+            ...(levels === undefined ? {} : { levels }),
+          },
+          values,
+        )
+      : { reading: nestedReading(name) },
   );
   const used = finished.flatMap(({ column }) => (column === undefined ? [] : [column]));
   const readings = finished.map(({ reading }) => reading);
-  if ((columns[0]?.values.length ?? 0) === 0) refuse('no-rows', source, 'it has no rows.');
+  if (columns.every(({ values, nested = 0 }) => values.length + nested === 0))
+    refuse('no-rows', source, 'it has no rows.');
   if (used.length === 0) {
     refuse(
       'no-columns',
@@ -54,4 +59,8 @@ export function typedTable(
   }
   const table = createTable(used);
   return { ...table, table, columns: readings };
+}
+
+function nestedReading(name: string): ColumnReading {
+  return { name, kind: 'ignored', reason: 'left out: its values are nested.', missing: 0 };
 }

@@ -88,13 +88,6 @@ export function functionSlopes(
   return out;
 }
 
-/** How many inputs the function reads. */
-export function inputCount(spec: ParentFunctionSpec): number {
-  if (spec.kind === 'network') return spec.hidden[0]?.length ?? 0;
-  if (spec.kind === 'fourier') return spec.frequencies[0]?.length ?? 0;
-  return spec.weights.length;
-}
-
 /** @throws {@link InputError} if the parts differ in size or a number is not finite */
 export function checkFunction(spec: ParentFunctionSpec, inputs: number, where: string): void {
   const rows =
