@@ -18,7 +18,7 @@ import numpy as np, lingam
 from sklearn.ensemble import RandomForestRegressor
 x = np.fromfile(sys.argv[1]).reshape(int(sys.argv[2]), int(sys.argv[3]))
 start = time.perf_counter()
-model = lingam.RESIT(regressor=RandomForestRegressor(max_depth=4, random_state=0), alpha=0.01).fit(x)
+model = lingam.RESIT(regressor=RandomForestRegressor(n_estimators=20, max_depth=4, random_state=0), alpha=0.01).fit(x)
 print(json.dumps({"seconds": time.perf_counter() - start, "graph": (np.abs(model.adjacency_matrix_.T) > 0).astype(int).tolist()}))
 `;
 

@@ -96,10 +96,18 @@ export function gaussianProblem(
     rows: Float64Array.from(signatureOf, (s) => rows[s]!),
     penalty: cost,
     offset: Float64Array.from(signatureOf, (s) =>
-      modes[s] === 'shared' ? 0 : cost * (signatures[s]!.length - 1),
+      modes[s] === 'shared' ? 0 : interceptCost(signatures[s]!.map((e) => moments[e]!.rows)),
     ),
     maxParents: Math.min(maxParents ?? d, Math.max(1, Math.floor(Math.min(...rows) / 5))),
   };
+}
+
+/**
+ * What an intercept for every environment costs beside one for all: ln n of the rows that each is estimated from, as
+ * in the textbook BIC. λ is no part of it, being a charge for searching among many possible parents.
+ */
+function interceptCost(rows: readonly number[]): number {
+  return rows.reduce((sum, n) => sum + Math.log(n), 0) - Math.log(Math.max(...rows));
 }
 
 function merge(parts: readonly Moments[], d: number): Moments {
