@@ -19,7 +19,13 @@ export function findChromium(): string | undefined {
 }
 
 /** One script for a page, from the sources, as a bundler makes it. */
-export async function bundlePage(entry: string): Promise<string> {
+export async function bundlePage(
+  entry: string,
+  {
+    minify = false,
+    external = [],
+  }: { readonly minify?: boolean; readonly external?: readonly RegExp[] } = {},
+): Promise<string> {
   const result = await build({
     root,
     configFile: false,
@@ -27,9 +33,13 @@ export async function bundlePage(entry: string): Promise<string> {
     resolve: { conditions: ['@cfe/source', ...defaultClientConditions], dedupe: ['@tensorflow/tfjs-core'] },
     build: {
       write: false,
-      minify: false,
+      minify,
       modulePreload: false,
-      rolldownOptions: { input: join(root, entry), output: { format: 'es', codeSplitting: false } },
+      rolldownOptions: {
+        input: join(root, entry),
+        external: [...external],
+        output: { format: 'es', codeSplitting: false },
+      },
     },
   });
   const [output] = Array.isArray(result) ? result : [result];

@@ -9,7 +9,7 @@ import { inDtype, type RandomCase } from './random-case.ts';
 import { type CaseCheck, teacherInput } from './value-checks.ts';
 
 /** Everything an executor answers on a case, copied. */
-export function answers(executor: Executor, from: RandomCase): Readonly<Record<string, Floats>> {
+function answers(executor: Executor, from: RandomCase): Readonly<Record<string, Floats>> {
   const { plan, rows, parameters, noise, gates, action, upstream, values, uniforms, upstreamNoise } = from;
   const all: Record<string, Floats> = {};
   if (plan.levels.length > 0) {
