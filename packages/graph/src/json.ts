@@ -1,6 +1,7 @@
 import { InputError } from '@cfe/base';
 import { createGraph } from './create-graph.ts';
 import type { Edge, EdgeType, Graph, GraphKind } from './graph.ts';
+import { isChainClass } from './internal/is-chain-class.ts';
 import { isCpdag } from './is-cpdag.ts';
 import { edgesOf } from './queries.ts';
 
@@ -46,15 +47,17 @@ export function graphFromJson(value: unknown): Graph {
 }
 
 /**
- * A graph of the narrowest kind that holds the edges: `'dag'`, `'admg'`, `'cpdag'` if it is one class, else `'pdag'`
- * (always so above 5,000 nodes).
+ * A graph of the narrowest kind that holds the edges: `'dag'`, `'admg'`; with undirected edges `'cpdag'` if it is a
+ * Markov class, `'icpdag'` if experiments on some targets would leave just this class, else `'pdag'` (always so above
+ * 5,000 nodes).
  */
 export function graphFromEdges(nodes: readonly string[], edges: readonly Edge[]): Graph {
   if (edges.some(({ type }) => type === 'bidirected')) return createGraph('admg', nodes, edges);
   if (!edges.some(({ type }) => type === 'undirected')) return createGraph('dag', nodes, edges);
   const graph = createGraph('pdag', nodes, edges);
   const isSmall = nodes.length <= 5000; // the test is dense, d² bytes
-  return isSmall && isCpdag(graph) ? createGraph('cpdag', nodes, edges) : graph;
+  if (isSmall && isCpdag(graph)) return createGraph('cpdag', nodes, edges);
+  return isSmall && isChainClass(graph) ? createGraph('icpdag', nodes, edges) : graph;
 }
 
 const kinds: Readonly<Record<GraphKind, true>> = {

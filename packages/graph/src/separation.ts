@@ -6,12 +6,12 @@ import { openWalks, walkSpace } from './internal/open-walks.ts';
 /**
  * Whether `given` d-separates `x` from `y`: every distribution of the graph then has x ⟂ y | given.
  *
- * On a CPDAG or interventional CPDAG the answer is that of every DAG in the class, and with bidirected edges it is
- * m-separation. Linear in the graph.
+ * On a partially directed graph the answer is that of every DAG it stands for, which all agree, and with bidirected
+ * edges it is m-separation. Linear in the graph.
  *
  * @param x - one node or several; likewise `y`, and `given` (default none)
  * @throws {@link UnknownNameError} if the graph has no such node
- * @throws {@link InputError} if a node is in two of the sets, or the graph is a PDAG that stands for no class
+ * @throws {@link InputError} if a node is in two of the sets, or a partially directed graph stands for no DAG
  * @see Pearl (2009), Causality, definition 1.2.3
  * @example
  * import { createDag, dSeparated } from '@cfe/graph';
@@ -48,6 +48,6 @@ function separated(graph: Graph, x: Names, y: Names, given: Names, where: string
   };
   checkDisjoint(where, graph, sets);
   const d = graph.nodes.length;
-  const reached = openWalks(memberOf(graph, where), sets.x, marksOf(d, sets.given), walkSpace(d));
+  const reached = openWalks(memberOf(graph, where, 'markov'), sets.x, marksOf(d, sets.given), walkSpace(d));
   return sets.y.every((i) => reached[i] === 0);
 }

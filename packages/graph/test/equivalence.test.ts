@@ -1,15 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import {
+  components,
   cpdag,
   createGraph,
   type Dag,
+  type EdgeInput,
   edgesOf,
   extendToDag,
   type Graph,
+  graphFromEdges,
   interventionalCpdag,
   meek,
   toAdjacency,
 } from '../src/index.ts';
+import { subsets } from './oracles/adjustment.ts';
 import { allDags, separatedByPaths } from './oracles/enumerate.ts';
 import { same } from './oracles/same.ts';
 
@@ -123,5 +127,44 @@ describe('on all 543 DAGs with 4 nodes', () => {
       ],
     );
     expect(extendToDag(square)).toBeUndefined();
+  });
+
+  test('a graph is read as a class exactly if it is the class of a DAG under some targets', () => {
+    const nodes = [...'abcd'];
+    // one way: what experiments leave open is read as a class
+    const targets = subsets(nodes).filter(({ length }) => length === 1 || length === 2);
+    for (const [k, dag] of dags.entries()) {
+      for (let n = 0; n < 4; n++) {
+        const family = targets.filter((_, at) => (k * 7 + n * 11 + at * at) % 4 === 0);
+        const graph = interventionalCpdag(dag, family);
+        const read = graphFromEdges(nodes, edgesOf(graph)).kind;
+        const isDirected = edgesOf(graph).every(({ type }) => type === 'directed');
+        same((isDirected ? ['dag'] : ['cpdag', 'icpdag']).includes(read), true);
+      }
+    }
+    // the other way: what is read as a class is the class of a member under some targets
+    let found = 0;
+    for (let code = 0; code < 4 ** 6; code++) {
+      const edges = ['ab', 'ac', 'ad', 'bc', 'bd', 'cd'].flatMap((pair, k): EdgeInput[] => {
+        const [from, to] = [...pair] as [string, string];
+        const state = (code >> (2 * k)) & 3;
+        if (state === 0) return [];
+        return [state === 1 ? [from, to] : state === 2 ? [to, from] : { from, to, type: 'undirected' }];
+      });
+      let drawn: Graph;
+      try {
+        drawn = createGraph('pdag', nodes, edges);
+      } catch {
+        continue; // a directed cycle
+      }
+      const graph = graphFromEdges(nodes, edgesOf(drawn));
+      if (graph.kind !== 'icpdag') continue;
+      found++;
+      const lines = edgesOf(graph).filter(({ type }) => type === 'undirected');
+      const member = extendToDag(graph) as Dag;
+      const family = components(createGraph('pdag', nodes, lines));
+      same(matrixOf(interventionalCpdag(member, family)), matrixOf(graph));
+    }
+    expect(found).toBeGreaterThan(100);
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createDag, createGraph, dSeparated } from '../src/index.ts';
+import { cpdag, createDag, createGraph, dSeparated, edgesOf, meek } from '../src/index.ts';
 import { allDags, separatedByPaths } from './oracles/enumerate.ts';
 import { same } from './oracles/same.ts';
 
@@ -37,10 +37,26 @@ test('a bidirected edge is a latent common cause: m-separation equals d-separati
   }
 });
 
-test('overlapping sets, unknown nodes and undirected edges are refused by name', () => {
+test('overlapping sets, unknown nodes and graphs without a DAG are refused', () => {
   const dag = createDag(['a', 'b'], [['a', 'b']]);
   expect(() => dSeparated(dag, 'a', 'a')).toThrow('"a" is in both x and y');
   expect(() => dSeparated(dag, 'a', 'z')).toThrow('no node "z"');
-  const pdag = createGraph('pdag', ['a', 'b'], [{ from: 'a', to: 'b', type: 'undirected' }]);
-  expect(() => dSeparated(pdag, 'a', 'b')).toThrow('stands for no equivalence class');
+  const square = createGraph(
+    'pdag',
+    [...'abcd'],
+    ['ab', 'bc', 'cd', 'da'].map(([from = '', to = '']) => ({ from, to, type: 'undirected' })),
+  );
+  expect(() => dSeparated(square, 'a', 'c')).toThrow('stands for no equivalence class');
+});
+
+test('what a class leaves open does not change its separations, with or without background knowledge', () => {
+  for (const dag of allDags(4)) {
+    const graph = cpdag(dag);
+    const first = edgesOf(dag)[0];
+    const known = first === undefined ? graph : meek(graph, { required: [[first.from, first.to]] });
+    for (const given of [[], ['c'], ['c', 'd']]) {
+      const expected = dSeparated(dag, 'a', 'b', given);
+      same([dSeparated(graph, 'a', 'b', given), dSeparated(known, 'a', 'b', given)], [expected, expected]);
+    }
+  }
 });

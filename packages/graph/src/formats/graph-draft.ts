@@ -2,6 +2,7 @@ import { InputError, quoteName } from '@cfe/base';
 import { createGraph } from '../create-graph.ts';
 import { CyclicGraphError } from '../errors.ts';
 import type { Edge, EdgeType, Graph, GraphKind } from '../graph.ts';
+import { isChainClass } from '../internal/is-chain-class.ts';
 import { isCpdag } from '../is-cpdag.ts';
 import { graphFromEdges } from '../json.ts';
 import type { GraphFile, VariableRoles } from './graph-file.ts';
@@ -96,7 +97,8 @@ export class GraphDraft {
     try {
       if (kind === undefined) return graphFromEdges(nodes, edges);
       const graph = createGraph(kind, nodes, edges);
-      if (kind === 'cpdag' && !isCpdag(graph)) scanner.fail('the graph is called a cpdag and is none', 0);
+      const isClass = kind === 'cpdag' ? isCpdag(graph) : kind !== 'icpdag' || isChainClass(graph);
+      if (!isClass) scanner.fail(`the graph is called a ${kind} and is none`, 0);
       return graph;
     } catch (error) {
       if (error instanceof CyclicGraphError || !(error instanceof InputError)) throw error;

@@ -1,6 +1,7 @@
 import { InputError } from '@cfe/base';
 import { CyclicGraphError } from '../errors.ts';
 import type { Edge, Graph } from '../graph.ts';
+import { isChainClass } from '../internal/is-chain-class.ts';
 import { isCpdag } from '../is-cpdag.ts';
 import { graphFromJson, graphToJson } from '../json.ts';
 import type { GraphFile, VariableRoles } from './graph-file.ts';
@@ -26,7 +27,8 @@ export function readJson(scanner: Scanner): GraphFile {
     const place = typeof edge === 'object' && edge !== null ? offsets.get(edge) : undefined;
     return scanner.fail(error.message.replace(/^\w+: /, '').replace(/\.$/, ''), place ?? 0);
   }
-  if (graph.kind === 'cpdag' && !isCpdag(graph)) scanner.fail('the graph is called a cpdag and is none', 0);
+  const isClass = graph.kind === 'cpdag' ? isCpdag(graph) : graph.kind !== 'icpdag' || isChainClass(graph);
+  if (!isClass) scanner.fail(`the graph is called a ${graph.kind} and is none`, 0);
   const read = roles.map((role): [string, string[]] => {
     const names = fields[role] ?? [];
     if (!Array.isArray(names) || !names.every((name) => graph.nodes.includes(name as string))) {

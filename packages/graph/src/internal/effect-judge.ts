@@ -38,7 +38,7 @@ export function effectJudge(graph: Graph, where: string): EffectJudge {
   const nothing = new Uint8Array(d);
   const wrong = new Uint8Array(d);
   let last = -1; // questions about one treatment come together
-  let lastBelow = nothing;
+  let lastBelow: Uint8Array = nothing;
   const possibleDescendants = (t: number): Uint8Array => {
     if (t !== last) [last, lastBelow] = [t, reachable(down, [t])];
     return lastBelow;
