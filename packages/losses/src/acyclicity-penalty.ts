@@ -1,5 +1,6 @@
 import { type AcyclicityKind, acyclicity } from '@cfe/autograd';
-import { addNormsBackward, eachEdge, edgeNorms } from './internal/edge-groups.ts';
+import { edgeNorms } from './edge-norms.ts';
+import { addNormsBackward, eachEdge } from './internal/edge-groups.ts';
 import { lossValue, zeros } from './internal/loss-value.ts';
 import type { Loss } from './loss.ts';
 

@@ -1,4 +1,5 @@
 export { acyclicityPenalty } from './acyclicity-penalty.ts';
+export { edgeNorms } from './edge-norms.ts';
 export { invariantRisk, riskExtrapolation } from './invariance.ts';
 export { interventionalLikelihood, predictionLikelihood } from './likelihood.ts';
 export type { Loss, LossBatch, LossInput, LossValue } from './loss.ts';

@@ -1,4 +1,5 @@
-import { addNormsBackward, edgeNorms } from './internal/edge-groups.ts';
+import { edgeNorms } from './edge-norms.ts';
+import { addNormsBackward } from './internal/edge-groups.ts';
 import { lossValue, zeros } from './internal/loss-value.ts';
 import type { Loss } from './loss.ts';
 

@@ -1,3 +1,4 @@
+export { type AdditiveSearchOptions, additiveSearch } from './additive-search.ts';
 export { type CheckpointOptions, type CheckpointStore, memoryCheckpoints } from './checkpoint.ts';
 export { createTrainer, type Trainable, type Trainer } from './create-trainer.ts';
 export { fitNetwork } from './fit-network.ts';

@@ -1,7 +1,7 @@
 import { type LayerLayout, type MechanismLayout, type Plan, planLayout } from '@cfe/autograd';
 
 /** Keeps a group's norm differentiable at 0. */
-const smoothing = 1e-6;
+export const smoothing = 1e-6;
 
 /** Calls back with the position of every weight by which the child of an edge reads its parent. */
 export function eachWeight(plan: Plan, edge: number, child: number, visit: (at: number) => void): void {
@@ -17,19 +17,6 @@ export function eachWeight(plan: Plan, edge: number, child: number, visit: (at: 
     if (!isDirect) continue;
     for (let o = 0; o < last.outputs; o++) visit(last.weights + (o + 1) * last.inputs - inputs + column + c);
   }
-}
-
-/** Norms of the weights of every edge, `[edges]`, smoothed: √(Σ w² + ε²) − ε. */
-export function edgeNorms(plan: Plan, parameters: ArrayLike<number>): Float64Array {
-  const norms = new Float64Array(plan.parents.items.length);
-  eachEdge(plan, (edge, child) => {
-    let squares = 0;
-    eachWeight(plan, edge, child, (at) => {
-      squares += (parameters[at] as number) ** 2;
-    });
-    norms[edge] = Math.sqrt(squares + smoothing ** 2) - smoothing;
-  });
-  return norms;
 }
 
 /** Adds Σ upstream ∘ norms, differentiated by the parameters, to `gradient`. */

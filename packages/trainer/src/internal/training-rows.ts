@@ -39,7 +39,7 @@ export function scalesOf(variables: readonly Variable[], table: Table): Scale[] 
  * @throws {@link InputError} if a variable is of another kind in the table
  */
 export function trainingRows(
-  graph: Dag,
+  graph: Pick<Dag, 'parents'>,
   variables: readonly Variable[],
   scales: readonly Scale[],
   table: Table,
