@@ -69,7 +69,6 @@ for (const [d, rows] of [
   const some = setAtRandom(load, 0.2);
   const mlp = plainMlp(load);
   for (const [name, create] of Object.entries(executors)) {
-    if (name === 'tfjs cpu' && d === 200) continue; // minutes on one CPU core; its backends are for this size
     const executor = create(load.plan);
     const { masked, unmasked, plain, bare } = interleaved({
       masked: pass(executor, load, some),
