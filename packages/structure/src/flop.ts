@@ -9,7 +9,10 @@ import type { ParentRules } from './internal/parent-scorer.ts';
 import type { LearnOptions, StructureMethod, StructureResult } from './structure-method.ts';
 
 export interface FlopOptions {
-  /** λ: what a parameter costs, in units of ln n. Default 2 for continuous data, 1 (the textbook BIC) for categories */
+  /**
+   * λ: what a parameter costs, in units of ln n. Default for continuous data 2, or 1 + 2 ln p / ln n where that is more
+   * (more than √n variables), which measured best; for categories 1, the textbook BIC
+   */
   readonly penalty?: number;
   /**
    * with regimes, whether a variable keeps its mean across them but for its parents (`'shared'`: interventions do

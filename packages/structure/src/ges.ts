@@ -8,7 +8,10 @@ import { orderProblem } from './internal/order-problem.ts';
 import type { LearnOptions, StructureMethod, StructureResult, TracePoint } from './structure-method.ts';
 
 export interface GesOptions {
-  /** λ: what a parameter costs, in units of ln n. Default 2 for continuous data, 1 (the textbook BIC) for categories */
+  /**
+   * λ: what a parameter costs, in units of ln n. Default for continuous data 2, or 1 + 2 ln p / ln n where that is more
+   * (more than √n variables), which measured best; for categories 1, the textbook BIC
+   */
   readonly penalty?: number;
   /** score of all-categorical data, default `'bic'` */
   readonly discrete?: 'bic' | 'bdeu';

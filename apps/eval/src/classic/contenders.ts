@@ -1,4 +1,4 @@
-import type { Columns } from '@cfe/base';
+import type { Columns, Variable } from '@cfe/base';
 import type { SimulatorSpec, Table } from '@cfe/data';
 import { simulatorModel, targetMask } from '@cfe/data';
 import { createDag, type Dag, edgesOf, parentsOf } from '@cfe/graph';
@@ -16,8 +16,14 @@ export async function fitted(
   table: Table,
   seed: number,
   mechanisms: 'mlp' | 'linear' = 'mlp',
+  variables: readonly Variable[] = [],
 ): Promise<CausalNetwork> {
-  const network = createNetwork({ graph, mechanisms, seed });
+  const network = createNetwork({
+    graph,
+    seed,
+    variables,
+    ...(variables.length === 0 ? { mechanisms } : {}),
+  });
   await createTrainer(network, { seed }).fit(table);
   return network;
 }

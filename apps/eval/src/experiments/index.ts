@@ -1,10 +1,12 @@
 import type { Experiment } from '../experiment.ts';
 import { ablationExperiments } from './ablations.ts';
 import { benchmarks, goldStandard, prototype, robustness } from './benchmarks.ts';
+import { ihdp, lalonde } from './effects.ts';
 import { gradientFlow } from './gradient-flow.ts';
 import { hiddenVariables } from './hidden-variables.ts';
 import { manyInterventions } from './many-interventions.ts';
 import { outOfDistribution } from './out-of-distribution.ts';
+import { chambers, discreteNetworks, pairs, sachs } from './real-data.ts';
 import { sampleSize } from './sample-size.ts';
 import { twinModels } from './twin-models.ts';
 
@@ -21,4 +23,10 @@ export const experiments: readonly Experiment[] = [
   gradientFlow,
   goldStandard,
   prototype,
+  sachs,
+  chambers,
+  discreteNetworks,
+  pairs,
+  lalonde,
+  ihdp,
 ];

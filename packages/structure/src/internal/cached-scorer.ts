@@ -1,51 +1,68 @@
-import type { ParentRules, ParentScorer, ParentSet } from './parent-scorer.ts';
+import type { LocalScore, ParentRules, ParentScorer, ParentSet } from './parent-scorer.ts';
 
-/**
- * Grow and shrink over any decomposable score, each local score computed once.
- *
- * @param local - the score of a node given ascending parents; lower is better
- */
+interface CachedSet extends ParentSet {
+  /** of the set of parents, for one node; see {@link setKeys} */
+  readonly key: number | string;
+}
+
+/** Grow and shrink over any decomposable score, each local score computed once. */
 export function cachedScorer(
   d: number,
-  local: (node: number, parents: readonly number[]) => number,
+  local: LocalScore,
   { allowed, required }: ParentRules,
   maxParents: number,
-): ParentScorer<ParentSet> {
-  const known = new Map<string, ParentSet>();
+): ParentScorer<CachedSet> {
+  const keys = setKeys(d);
+  const known = Array.from({ length: d }, () => new Map<number | string, CachedSet>());
   let nextId = 1;
 
-  function at(node: number, parents: readonly number[]): ParentSet {
-    const sorted = [...parents].sort((a, b) => a - b);
-    const key = `${node}:${sorted.join()}`;
-    let set = known.get(key);
-    if (set === undefined) {
-      set = { id: nextId++, parents: Int32Array.from(sorted), score: local(node, sorted) };
-      known.set(key, set);
-    }
-    return set;
+  /** A parent set with its score; one whose score exceeds `limit` may carry less than that, but more than the limit. */
+  function at(
+    node: number,
+    key: number | string,
+    parents: () => Int32Array,
+    limit = Number.POSITIVE_INFINITY,
+  ): CachedSet {
+    const sets = known[node]!;
+    const found = sets.get(key);
+    if (found !== undefined) return found;
+    const sorted = parents().sort();
+    const made = { id: nextId++, key, parents: sorted, score: local(node, [...sorted], limit) };
+    if (made.score <= limit) sets.set(key, made);
+    return made;
   }
 
-  function growShrink(node: number, from: ParentSet, candidates: Int32Array, count: number): ParentSet {
+  function withParent(node: number, { key, parents }: CachedSet, w: number, limit?: number): CachedSet {
+    return at(node, keys.add(key, w), () => Int32Array.of(...parents, w), limit);
+  }
+
+  function withoutParent(node: number, { key, parents }: CachedSet, w: number): CachedSet {
+    return at(node, keys.remove(key, w), () => parents.filter((other) => other !== w));
+  }
+
+  function growShrink(node: number, from: CachedSet, candidates: Int32Array, count: number): CachedSet {
     let state = from;
-    const open = new Set(candidates.subarray(0, count));
+    const open = Array.from(candidates.subarray(0, count));
     while (state.parents.length < maxParents) {
-      const tried = [...open].map((w) => at(node, [...state.parents, w]));
-      const best = lowest(tried);
+      let best: CachedSet | undefined;
+      let bestAt = -1;
+      for (let k = 0; k < open.length; k++) {
+        const tried = withParent(node, state, open[k]!, state.score);
+        if (best !== undefined && tried.score >= best.score) continue;
+        best = tried;
+        bestAt = k;
+      }
       if (best === undefined || best.score > state.score) break;
-      open.delete(best.parents.find((w) => !state.parents.includes(w))!);
+      open.splice(bestAt, 1);
       state = best;
     }
     for (;;) {
-      const held = [...state.parents];
-      const tried = held
-        .filter((w) => required?.[node * d + w] !== 1)
-        .map((w) =>
-          at(
-            node,
-            held.filter((other) => other !== w),
-          ),
-        );
-      const best = lowest(tried);
+      let best: CachedSet | undefined;
+      for (const w of state.parents) {
+        if (required?.[node * d + w] === 1) continue;
+        const tried = withoutParent(node, state, w);
+        if (best === undefined || tried.score < best.score) best = tried;
+      }
       if (best === undefined || best.score > state.score) return state;
       state = best;
     }
@@ -53,30 +70,48 @@ export function cachedScorer(
 
   return {
     fit(node, candidates, count) {
-      const forced = Array.from({ length: d }, (_, w) => w).filter((w) => required?.[node * d + w] === 1);
-      return growShrink(node, at(node, forced), candidates, count);
+      const forced = Int32Array.from({ length: d }, (_, w) => w).filter(
+        (w) => required?.[node * d + w] === 1,
+      );
+      return growShrink(
+        node,
+        at(node, keys.of(forced), () => forced),
+        candidates,
+        count,
+      );
     },
     accepts(node, state, added) {
       if (allowed?.[node * d + added] === 0 || state.parents.length >= maxParents) return false;
-      return at(node, [...state.parents, added]).score <= state.score;
+      return withParent(node, state, added, state.score).score <= state.score;
     },
     plus: (node, state, added, candidates, count) =>
-      growShrink(node, at(node, [...state.parents, added]), candidates, count),
+      growShrink(node, withParent(node, state, added), candidates, count),
     minus: (node, state, removed, candidates, count) =>
-      growShrink(
-        node,
-        at(
-          node,
-          [...state.parents].filter((w) => w !== removed),
-        ),
-        candidates,
-        count,
-      ),
+      growShrink(node, withoutParent(node, state, removed), candidates, count),
   };
 }
 
-function lowest(sets: readonly ParentSet[]): ParentSet | undefined {
-  let best: ParentSet | undefined;
-  for (const set of sets) if (best === undefined || set.score < best.score) best = set;
-  return best;
+interface SetKeys {
+  readonly of: (members: Int32Array) => number | string;
+  readonly add: (key: number | string, member: number) => number | string;
+  readonly remove: (key: number | string, member: number) => number | string;
+}
+
+/** Keys of sets of 0 … d − 1: the sum of their powers of two while a double holds it exactly, a text beyond. */
+function setKeys(d: number): SetKeys {
+  if (d <= 53) {
+    const bit = Float64Array.from({ length: d }, (_, w) => 2 ** w);
+    return {
+      of: (members) => members.reduce((sum, w) => sum + bit[w]!, 0),
+      add: (key, w) => (key as number) + bit[w]!,
+      remove: (key, w) => (key as number) - bit[w]!,
+    };
+  }
+  const one = (w: number): string => String.fromCharCode(w);
+  const sorted = (text: string): string => [...text].sort().join('');
+  return {
+    of: (members) => sorted(Array.from(members, one).join('')),
+    add: (key, w) => sorted(`${key}${one(w)}`),
+    remove: (key, w) => (key as string).replace(one(w), ''),
+  };
 }

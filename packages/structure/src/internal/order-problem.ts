@@ -54,7 +54,7 @@ export async function orderProblem(
   const kinds = new Set(variables.map(({ kind }) => kind));
   if (!kinds.has('continuous')) return discreteProblem(table, nodes, environments, options, rules);
 
-  const penalty = options.penalty ?? 2;
+  const penalty = options.penalty ?? defaultPenalty(d, table.rows);
   const columns: Float64Array[] = [];
   const names: string[] = [];
   const blocks = variables.map((variable) => {
@@ -161,6 +161,11 @@ function discreteProblem(
     modesOf: () => undefined,
     scorers: () => ({ scorer, modes: undefined }),
   };
+}
+
+/** λ for continuous data: 2, or what the extended BIC charges for choosing among many variables, where that is more. */
+function defaultPenalty(d: number, rows: number): number {
+  return Math.max(2, 1 + (2 * Math.log(d)) / Math.log(rows));
 }
 
 /** The nodes in the order of their first columns. */

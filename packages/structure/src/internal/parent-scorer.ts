@@ -29,5 +29,8 @@ export interface ParentRules {
   readonly required?: Uint8Array | undefined;
 }
 
-/** The score of a node given ascending parents; lower is better. */
-export type LocalScore = (node: number, parents: readonly number[]) => number;
+/**
+ * The score of a node given ascending parents; lower is better. Where it is certain to exceed `limit`, any number above
+ * the limit will do.
+ */
+export type LocalScore = (node: number, parents: readonly number[], limit?: number) => number;
