@@ -24,7 +24,7 @@ export interface Row {
 
 /** Figures of one method over all data sets. */
 export class Tally {
-  readonly figures = new Map<string, Map<string, number[]>>();
+  readonly figures: Map<string, Map<string, number[]>> = new Map();
 
   add(method: string, figures: Readonly<Record<string, number>>): void {
     const own = this.figures.get(method) ?? new Map<string, number[]>();
