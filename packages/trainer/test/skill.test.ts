@@ -39,12 +39,12 @@ describe.each(graphs)('counterfactual skill on %s, 1,000 rows and 100 under each
       expect(rmse(ours) / rmse(ceiling), `seed ${seed}`).toBeLessThan(1.5);
     }
   });
-  test(`nonlinear twin: the lowest of all cells and ${seeds} seeds is over 0.85, and bends pay`, async () => {
+  test(`nonlinear twin: the lowest of all cells and ${seeds} seeds is over 0.88, and bends pay`, async () => {
     for (let seed = 0; seed < seeds; seed++) {
       const truth = classicTruth(name, seed, true);
       const ours = cells(truth, seed, answers(await fitted(truth, truth.graph, seed, 'mlp')));
       const straight = cells(truth, seed, answers(await fitted(truth, truth.graph, seed, 'linear')));
-      expect(lowestSkill(ours), `seed ${seed}`).toBeGreaterThan(0.85);
+      expect(lowestSkill(ours), `seed ${seed}`).toBeGreaterThan(0.88);
       expect(rmse(ours) / rmse(straight), `seed ${seed}`).toBeLessThan(0.6);
     }
   });

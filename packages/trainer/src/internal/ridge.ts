@@ -1,4 +1,4 @@
-/** A ridge regression at the strength that generalised cross-validation prefers. */
+/** A ridge regression at the most likely strength. */
 export interface Ridge {
   readonly coefficients: Float64Array;
   /** Σ residual² */
@@ -12,12 +12,12 @@ export interface Ridge {
 const strengths = Array.from({ length: 15 }, (_, k) => 10 ** (-3 + k / 2));
 
 /**
- * Minimises ‖y − Zβ‖² + strength · Σ penalised β², the strength by generalised cross-validation.
+ * Minimises ‖y − Zβ‖² + strength · Σ penalised β², the strength by restricted maximum likelihood.
  *
  * @param columns - `[features][n]`
  * @param isPenalised - by column; the others are free
  * @returns `undefined` if the columns leave no rows to judge by
- * @see Golub, Heath and Wahba (1979), Technometrics 21, 215–223
+ * @see Reiss and Ogden (2009), J. R. Statist. Soc. B 71, 505–523; Wood (2011), J. R. Statist. Soc. B 73, 3–36
  */
 export function ridge(
   columns: readonly Float64Array[],
@@ -55,12 +55,37 @@ export function ridge(
     }
     squares = Math.max(squares, 0);
     if (freedom > 0.7 * n) continue;
-    const score = squares / (1 - freedom / n) ** 2;
+    const score = restrictedLikelihood(factor, dead, coefficients, squares, strength, n, isPenalised);
     if (!(score < lowest)) continue;
     lowest = score;
     best = { coefficients, squares, freedom, strength };
   }
   return best;
+}
+
+/**
+ * −2 log of the restricted likelihood, up to a constant: the free coefficients integrated out, the penalised ones normal with
+ * variance σ² / strength. Less prone to wiggle by chance than cross-validation.
+ */
+function restrictedLikelihood(
+  factor: readonly Float64Array[],
+  dead: Uint8Array,
+  coefficients: Float64Array,
+  squares: number,
+  strength: number,
+  n: number,
+  isPenalised: (column: number) => boolean,
+): number {
+  let [logDeterminant, free, penalised, total] = [0, 0, 0, squares];
+  for (let i = 0; i < factor.length; i++) {
+    if (dead[i] === 1) continue;
+    logDeterminant += 2 * Math.log((factor[i] as Float64Array)[i] as number);
+    if (isPenalised(i)) {
+      penalised += 1;
+      total += strength * (coefficients[i] as number) ** 2;
+    } else free += 1;
+  }
+  return (n - free) * Math.log(total) + logDeterminant - penalised * Math.log(strength);
 }
 
 /** Cholesky's factor in place, lower triangle; marks columns whose pivot vanishes, since others already give them. */
