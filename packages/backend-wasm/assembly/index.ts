@@ -4,3 +4,4 @@ export { layer, layerPanel4, layerPanel8, layerSingle } from './layer';
 export { gradientColumn, gradientRow, gradientTile, layerGradient } from './layer-gradient';
 export { adam, addAndSquare } from './optimizer';
 export { foldGates, unfoldGates } from './gates';
+export { accumulateRows } from './rows';

@@ -2,7 +2,14 @@ import { type CreateKernels, type KernelInstance, kernelScratch } from '@cfe/aut
 
 type Exports = Pick<
   KernelInstance,
-  'layer' | 'layerGradient' | 'activationBackward' | 'foldGates' | 'unfoldGates' | 'addAndSquare' | 'adam'
+  | 'layer'
+  | 'layerGradient'
+  | 'activationBackward'
+  | 'accumulateRows'
+  | 'foldGates'
+  | 'unfoldGates'
+  | 'addAndSquare'
+  | 'adam'
 >;
 
 const pageBytes = 65536;
@@ -31,8 +38,16 @@ export function kernelsFrom(module: WebAssembly.Module, name: string): CreateKer
     const pages = Math.ceil((4 * floats + 64) / pageBytes);
     const slot = takeIdle(idle, pages) ?? newSlot(module, pages);
     const heap = new Float32Array(slot.memory.buffer);
-    const { layer, layerGradient, activationBackward, foldGates, unfoldGates, addAndSquare, adam } =
-      slot.exports;
+    const {
+      layer,
+      layerGradient,
+      activationBackward,
+      accumulateRows,
+      foldGates,
+      unfoldGates,
+      addAndSquare,
+      adam,
+    } = slot.exports;
     inUse += heap.byteLength;
     let disposed = false;
     return {
@@ -42,6 +57,7 @@ export function kernelsFrom(module: WebAssembly.Module, name: string): CreateKer
       layer,
       layerGradient,
       activationBackward,
+      accumulateRows,
       foldGates,
       unfoldGates,
       addAndSquare,

@@ -11,7 +11,7 @@ import { stage } from './teacher-chunks.ts';
 /** What the reverse sweep through an abduction fills, all zeroed. */
 export interface AbductionSink {
   readonly gradient: number;
-  readonly values: Float64Array;
+  readonly values: Float32Array;
   readonly gates: Floats | undefined;
 }
 
@@ -78,11 +78,12 @@ export class AbductionChunks {
   ): void {
     const { rows, values } = input;
     const { runner } = this;
-    this.eachChunk(input, parameters, sink.gradient, gates, sink.gates, (j, offset, row, n) => {
+    this.eachChunk(input, parameters, sink.gradient, gates, sink, (j, offset, row, n) => {
       const { layout } = this.program.mechanisms[j] as MechanismProgram;
       const pass = this.passes[j];
       if (pass === undefined) return 0;
       const at = j * rows + row;
+      const lambda = this.program.atLambda + runner.chunkAt(offset) - this.program.atValues + j * chunkStride;
       const logScale = layout.logScale < 0 ? 0 : (this.heap[parameters + layout.logScale] as number);
       let dLogScale = 0;
       runner.clearOutputGradient();
@@ -97,11 +98,11 @@ export class AbductionChunks {
           du,
           this.outputGradient,
         );
-        sink.values[at + k] = (sink.values[at + k] as number) + dx;
+        this.heap[lambda + k] = (this.heap[lambda + k] as number) + dx;
         dLogScale += ds;
       }
       runner.backward('wanted');
-      runner.scatter(offset, row, rows, sink.values.subarray(row - offset), rows, sink.gates);
+      runner.scatter(offset, row, rows, 'wanted', sink.gates);
       return dLogScale;
     });
   }
@@ -111,13 +112,16 @@ export class AbductionChunks {
     parameters: number,
     gradient: number,
     gates: FusedGates | undefined,
-    dGates: Floats | undefined,
+    sink: AbductionSink | undefined,
     visit: (j: number, offset: number, row: number, n: number) => number,
   ): void {
     const { runner } = this;
     for (let first = 0; first < rows; first += blockRows) {
       const size = Math.min(blockRows, rows - first);
-      stage(this.heap, this.program, values, this.plan.variables, rows, first, size);
+      stage(this.heap, this.program, this.program.atValues, values, this.plan.variables, rows, first, size);
+      const { atLambda, chunkDistance } = this.program;
+      const chunks = Math.ceil(size / chunkRows);
+      if (sink !== undefined) this.heap.fill(0, atLambda, atLambda + chunks * chunkDistance);
       for (let j = 0; j < this.plan.variables; j++) {
         const { layout, head } = this.program.mechanisms[j] as MechanismProgram;
         if (gradient >= 0 && head.kind === 'categorical') continue; // its noise passes no derivative on
@@ -130,10 +134,22 @@ export class AbductionChunks {
           runner.forward();
           dLogScale += visit(j, offset, first + offset, n);
         }
-        runner.close(dGates);
+        runner.close(sink?.gates);
         if (gradient >= 0 && layout.logScale >= 0)
           this.heap[gradient + layout.logScale] =
             (this.heap[gradient + layout.logScale] as number) + dLogScale;
+      }
+      if (sink !== undefined) this.unstage(sink.values, rows, first, size);
+    }
+  }
+  /** The block at `program.atLambda`, to rows `first` … of an array by variable. */
+  private unstage(values: Float32Array, rows: number, first: number, size: number): void {
+    const { atLambda, chunkDistance } = this.program;
+    for (let j = 0; j < this.plan.variables; j++) {
+      for (let r = 0; r < size; r++) {
+        const chunk = (r / chunkRows) | 0;
+        const from = atLambda + chunk * chunkDistance + j * chunkStride + (r - chunk * chunkRows);
+        values[j * rows + first + r] = this.heap[from] as number;
       }
     }
   }

@@ -18,7 +18,6 @@ export class AncestralChunks {
   private readonly outputs: Float32Array;
   private readonly outputGradient: Float32Array;
   private readonly passes: readonly (HeadPass | undefined)[];
-  private lambda = new Float64Array(0);
 
   constructor(plan: Plan, program: FusedProgram, runner: MechanismRunner, kernels: KernelInstance) {
     this.plan = plan;
@@ -109,13 +108,10 @@ export class AncestralChunks {
   ): void {
     const { rows } = input;
     const d = this.plan.variables;
-    if (this.lambda.length < d * blockRows) this.lambda = new Float64Array(d * blockRows);
     for (let first = 0; first < rows; first += blockRows) {
       const size = Math.min(blockRows, rows - first);
-      stage(this.heap, this.program, values, d, rows, first, size);
-      for (let j = 0; j < d; j++)
-        for (let r = 0; r < size; r++)
-          this.lambda[j * blockRows + r] = upstream[j * rows + first + r] as number;
+      stage(this.heap, this.program, this.program.atValues, values, d, rows, first, size);
+      stage(this.heap, this.program, this.program.atLambda, upstream, d, rows, first, size);
       for (let m = d - 1; m >= 0; m--)
         this.backwardMechanism(
           this.order[m] as number,
@@ -140,12 +136,13 @@ export class AncestralChunks {
     first: number,
     size: number,
   ): void {
-    const { runner, heap, outputs, outputGradient, lambda } = this;
+    const { runner, heap, outputs, outputGradient } = this;
     const { rows, noise, action } = input;
-    const { layout } = this.program.mechanisms[j] as MechanismProgram;
+    const { head, layout } = this.program.mechanisms[j] as MechanismProgram;
     const pass = this.passes[j];
     if (pass === undefined) return;
     const logScale = layout.logScale < 0 ? 0 : (heap[parameters + layout.logScale] as number);
+    const sigma = Math.exp(logScale);
     let dLogScale = 0;
     runner.open(j, parameters, gradient, gates);
     for (let offset = 0; offset < size; offset += chunkRows) {
@@ -153,10 +150,11 @@ export class AncestralChunks {
       const at = j * rows + row;
       const n = Math.min(chunkRows, size - offset);
       const live = runner.markLive(at, n, action?.cut, undefined);
-      const mine = j * blockRows + offset;
+      const mine =
+        this.program.atLambda + (offset / chunkRows) * this.program.chunkDistance + j * chunkStride;
       if (live < n && action !== undefined) {
         for (let k = 0; k < n; k++)
-          if (action.cut[at + k] === 1) result.value[at + k] = lambda[mine + k] as number;
+          if (action.cut[at + k] === 1) result.value[at + k] = heap[mine + k] as number;
       }
       if (live === 0) continue;
       runner.gather(offset, row, rows);
@@ -168,25 +166,33 @@ export class AncestralChunks {
         const scale = action?.scale === undefined ? 1 : (action.scale[at + k] as number);
         const noiseAt = layout.noise * rows + row + k;
         const u = noise[noiseAt] as number;
-        const dx = lambda[mine + k] as number;
+        const dx = heap[mine + k] as number;
         if (result.shift !== undefined) result.shift[at + k] = dx;
         if (result.scale !== undefined)
           result.scale[at + k] = dx * pass.value(outputs, chunkStride, k, logScale, u * factor);
-        const [du, ds] = pass.valueBackward(
-          outputs,
-          chunkStride,
-          k,
-          logScale,
-          u * factor,
-          dx * scale,
-          outputGradient,
-        );
+        let du: number;
+        if (head.kind === 'additive') {
+          outputGradient[k] = dx * scale;
+          du = dx * scale * sigma;
+          dLogScale += du * u * factor;
+        } else {
+          const [d, ds] = pass.valueBackward(
+            outputs,
+            chunkStride,
+            k,
+            logScale,
+            u * factor,
+            dx * scale,
+            outputGradient,
+          );
+          du = d;
+          dLogScale += ds;
+        }
         result.noise[noiseAt] = du * factor;
         if (result.noiseFactor !== undefined) result.noiseFactor[at + k] = du * u;
-        dLogScale += ds;
       }
       runner.backward('wanted');
-      runner.scatter(offset, row, rows, lambda, blockRows, result.gates);
+      runner.scatter(offset, row, rows, 'wanted', result.gates);
       runner.release();
     }
     runner.close(result.gates);

@@ -202,13 +202,11 @@ export function createFusedExecutor(plan: Plan, name: string, createKernels: Cre
       gradients.abduction.fill(0);
       const sink = {
         gradient: program.atGradient.abduction,
-        values: new Float64Array(d * input.rows),
+        values: results.zeros('abduction values', d * input.rows),
         gates: gates === undefined ? undefined : results.zeros('abduction gates', gates.values.length),
       };
       abduction.backward(input, parametersIn(input.parameters), gates, upstream, sink);
-      const values = results.zeros('abduction values', d * input.rows);
-      values.set(sink.values);
-      return { parameters: gradients.abduction, values, gates: sink.gates };
+      return { parameters: gradients.abduction, values: sink.values, gates: sink.gates };
     },
 
     dispose() {

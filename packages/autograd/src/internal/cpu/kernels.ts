@@ -64,6 +64,8 @@ export interface KernelInstance {
     inputs: number,
     rows: number,
   ): void;
+  /** Adds rows of numbers to others: heap[tables[targets + i] + k] += heap[tables[sources + i] + k] for i < count. */
+  accumulateRows(targets: number, sources: number, count: number, rows: number): void;
   /**
    * W∘g for gates that all rows share: each of `outputs` rows keeps its first `hidden` weights, then come the `count`
    * columns that `list` (in `tables`) names, times their gates, `[columns]` from `gates`.

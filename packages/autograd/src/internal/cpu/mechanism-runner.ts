@@ -314,45 +314,63 @@ export class MechanismRunner {
     if (inputs === 'wanted' && mechanism.skip) this.addSkipGradient();
   }
 
-  /** Hands `program.atInputGradient` on to the parents' derivatives and, for gates per row, to theirs. */
+  /**
+   * Hands `program.atInputGradient` on: with `values: 'wanted'` to the derivatives of the parents' values in the block at
+   * `program.atLambda`, and for gates per row to `dGates`, `[edges * rows]`.
+   */
   scatter(
     offset: number,
     first: number,
     rows: number,
-    dValues: Float64Array | undefined,
-    dValuesStride: number,
+    values: 'wanted' | 'unwanted',
     dGates: Floats | undefined,
   ): void {
-    const { heap, program, mechanism, live, rows: liveRows, gates } = this;
-    const perRow = gates?.perRow === true;
+    if (this.gates?.perRow === true) {
+      this.scatterPerRow(this.gates, offset, first, rows, values, dGates);
+      return;
+    }
+    if (values === 'unwanted') return;
+    const { program, mechanism, tables } = this;
+    const lambda = program.atLambda + this.chunkAt(offset) - program.atValues;
+    let count = 0;
     for (let i = 0; i < this.columns; i++) {
       const a = this.column[i] as number;
-      const parent = mechanism.columnParent[a] as number;
+      if ((mechanism.columnLevel[a] as number) >= 0) continue; // a category passes no derivative on
+      tables[program.tableTargets + count] = lambda + (mechanism.columnParent[a] as number) * chunkStride;
+      tables[program.tableSources + count] = program.atInputGradient + i * chunkStride;
+      count++;
+    }
+    this.kernels.accumulateRows(program.tableTargets, program.tableSources, count, this.padded);
+  }
+
+  private scatterPerRow(
+    gates: FusedGates,
+    offset: number,
+    first: number,
+    rows: number,
+    values: 'wanted' | 'unwanted',
+    dGates: Floats | undefined,
+  ): void {
+    const { heap, program, mechanism, live, rows: liveRows } = this;
+    const chunk = this.chunkAt(offset);
+    const lambda = program.atLambda + chunk - program.atValues;
+    for (let a = 0; a < mechanism.columnParent.length; a++) {
+      const parent = (mechanism.columnParent[a] as number) * chunkStride;
       const level = mechanism.columnLevel[a] as number;
-      const d = program.atInputGradient + i * chunkStride;
+      const d = program.atInputGradient + a * chunkStride;
       const gate = (mechanism.columnEdge[a] as number) * rows + first;
-      const target = parent * dValuesStride + offset;
-      const source = this.chunkAt(offset) + parent * chunkStride;
-      if (dValues !== undefined && level < 0) {
-        if (!perRow) {
-          for (let m = 0; m < live; m++) {
-            const k = liveRows[m] as number;
-            dValues[target + k] = (dValues[target + k] as number) + (heap[d + k] as number);
-          }
-        } else {
-          for (let m = 0; m < live; m++) {
-            const k = liveRows[m] as number;
-            const g = (gates as FusedGates).values[gate + k] as number;
-            if (g !== 0) dValues[target + k] = (dValues[target + k] as number) + g * (heap[d + k] as number);
-          }
-        }
-      }
-      if (!perRow || dGates === undefined) continue;
       for (let m = 0; m < live; m++) {
         const k = liveRows[m] as number;
-        const x = heap[source + k] as number;
-        if (level < 0) dGates[gate + k] = (dGates[gate + k] as number) + x * (heap[d + k] as number);
-        else if (x === level) dGates[gate + k] = (dGates[gate + k] as number) + (heap[d + k] as number);
+        const dk = heap[d + k] as number;
+        const x = heap[chunk + parent + k] as number;
+        if (values === 'wanted' && level < 0) {
+          const g = gates.values[gate + k] as number;
+          const to = lambda + parent + k;
+          if (g !== 0) heap[to] = (heap[to] as number) + g * dk;
+        }
+        if (dGates === undefined) continue;
+        if (level < 0) dGates[gate + k] = (dGates[gate + k] as number) + x * dk;
+        else if (x === level) dGates[gate + k] = (dGates[gate + k] as number) + dk;
       }
     }
   }
@@ -373,7 +391,7 @@ export class MechanismRunner {
   }
 
   /** Where the values of the chunk lie that begins in row `offset` of the block. */
-  private chunkAt(offset: number): number {
+  chunkAt(offset: number): number {
     return this.program.atValues + (offset / chunkRows) * this.program.chunkDistance;
   }
 

@@ -60,6 +60,13 @@ export function plainKernels(length: number): KernelInstance {
         heap[dBias + o] = (heap[dBias + o] as number) + sum;
       }
     },
+    accumulateRows(targets, sources, count, rows) {
+      for (let i = 0; i < count; i++) {
+        const to = tables[targets + i] as number;
+        const from = tables[sources + i] as number;
+        for (let k = 0; k < rows; k++) heap[to + k] = (heap[to + k] as number) + (heap[from + k] as number);
+      }
+    },
     foldGates(to, w, outputs, inputs, hidden, list, count, gates) {
       let at = to;
       for (let o = 0; o < outputs; o++) {

@@ -38,6 +38,8 @@ export interface FusedProgram {
   };
   /** values of a block, chunk after chunk; in each `[d]` rows of numbers, `chunkStride` apart, so that they lie together */
   readonly atValues: number;
+  /** derivatives of a block's values, laid out like them */
+  readonly atLambda: number;
   /** distance between chunks of the block */
   readonly chunkDistance: number;
   /** gated weights of the first layer and of a last one with skip, and their gradients */
@@ -63,6 +65,9 @@ export interface FusedProgram {
   readonly tableLast: number;
   readonly tableLastLive: number;
   readonly tableLive: number;
+  /** for handing derivatives on: where to, and where from */
+  readonly tableTargets: number;
+  readonly tableSources: number;
   /** what `allocate` may hand out: from here to the end */
   readonly atFree: number;
   readonly length: number;
@@ -106,6 +111,7 @@ export function compilePlan(plan: Plan): FusedProgram {
     atExtra: take(p),
     atGradient: { likelihood: take(p), step: take(p), ancestral: take(p), abduction: take(p) },
     atValues: take((blockRows / chunkRows) * plan.variables * chunkStride),
+    atLambda: take((blockRows / chunkRows) * plan.variables * chunkStride),
     chunkDistance: plan.variables * chunkStride,
     atGated: [take(gatedSize('first')), take(gatedSize('last'))] as const,
     atGatedGradient: [take(gatedSize('first')), take(gatedSize('last'))] as const,
@@ -126,6 +132,8 @@ export function compilePlan(plan: Plan): FusedProgram {
     tableLast: take(width + inputs),
     tableLastLive: take(width + inputs),
     tableLive: take(inputs),
+    tableTargets: take(inputs),
+    tableSources: take(inputs),
   };
   const reserve = 8 * p + 32 * plan.variables * blockRows + 65536;
   return { ...program, atFree: at, length: at + reserve };

@@ -51,7 +51,16 @@ export class TeacherChunks {
     const { rows, values } = input;
     for (let first = 0; first < rows; first += blockRows) {
       const size = Math.min(blockRows, rows - first);
-      stage(this.kernels.heap, this.program, values, this.plan.variables, rows, first, size);
+      stage(
+        this.kernels.heap,
+        this.program,
+        this.program.atValues,
+        values,
+        this.plan.variables,
+        rows,
+        first,
+        size,
+      );
       for (let j = from; j < to; j++) this.mechanism(j, input, parameters, gates, sink, first, size);
     }
   }
@@ -108,7 +117,7 @@ export class TeacherChunks {
       dLogScale += result[1] as number;
       if (gates?.perRow === true) {
         runner.backward('wanted');
-        runner.scatter(offset, row, rows, undefined, 0, sink.gates);
+        runner.scatter(offset, row, rows, 'unwanted', sink.gates);
       } else runner.backward('unwanted');
       runner.release();
     }
@@ -121,10 +130,11 @@ export class TeacherChunks {
   }
 }
 
-/** Copies rows `first` … of an array by variable into the block of values; a last vector is filled up with zeros. */
+/** Copies rows `first` … of an array by variable into the block at `target`; a last vector is filled up with zeros. */
 export function stage(
   heap: Float32Array,
-  program: FusedProgram,
+  { chunkDistance }: FusedProgram,
+  target: number,
   values: Floats,
   variables: number,
   rows: number,
@@ -133,7 +143,7 @@ export function stage(
 ): void {
   for (let offset = 0; offset < size; offset += chunkRows) {
     const n = Math.min(chunkRows, size - offset);
-    let to = program.atValues + (offset / chunkRows) * program.chunkDistance;
+    let to = target + (offset / chunkRows) * chunkDistance;
     for (let j = 0; j < variables; j++) {
       const from = j * rows + first + offset;
       for (let k = 0; k < n; k++) heap[to + k] = values[from + k] as number;
