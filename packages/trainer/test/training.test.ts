@@ -143,7 +143,8 @@ describe('what an intervention in training means', () => {
   test('a simulator: rows under do, which teach what the table does not hold', async () => {
     const few = tableOf(chain.sample(20, { seed: 9 }));
     const alone = Math.abs(effect(await trained({}, few, 400)) + 0.96);
-    const helped = await trained({ interventionProbability: 0.8, simulator: chain }, few, 400);
+    const learningRate: Schedule = { kind: 'cosine', from: 0.02, to: 0, over: 800 };
+    const helped = await trained({ interventionProbability: 1, simulator: chain, learningRate }, few, 800);
     expect(Math.abs(effect(helped) + 0.96)).toBeLessThan(0.1);
     expect(alone).toBeGreaterThan(0.1); // 20 rows by themselves are not enough
   });

@@ -5,6 +5,7 @@ import type { LossBatch } from '@cfe/losses';
 import type { Scale } from '@cfe/network';
 import type { CausalModel } from '@cfe/scm';
 import type { InterventionSchedule } from '../intervention-schedule.ts';
+import { batchRng } from './batch-rng.ts';
 import { anyOf, choose, chooseSome } from './choose.ts';
 import { asPairs, simulate } from './simulated-rows.ts';
 import { type TargetRule, targetRule } from './target-rule.ts';
@@ -65,10 +66,11 @@ export function batchSource(data: TrainingRows, options: BatchSourceOptions): Ba
     *epoch(epoch, firstBatch, firstStep) {
       const order = permutation(rng.fork(`epoch ${epoch}`), data.rows);
       let step = firstStep;
+      const own = rng.fork(`interventions ${epoch}`);
       const needsDraws = interventions !== undefined || wantsPairs;
       for (let from = firstBatch * size; from < data.rows; from += size, step++) {
         const n = Math.min(size, data.rows - from);
-        const draws = needsDraws ? rng.fork(`batch ${epoch}/${from}`) : rng;
+        const draws = needsDraws ? batchRng(own, from / size) : own;
         const rows = order.subarray(from, from + n);
         if (interventions === undefined) {
           gather(rows, n);

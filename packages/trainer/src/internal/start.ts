@@ -13,7 +13,7 @@ import { type Ridge, ridge } from './ridge.ts';
 import type { TrainingRows } from './training-rows.ts';
 
 /** Spreads under this, on the standardised scale, are taken for none: the variable is a function of its parents. */
-export const smallestSpread = 1e-6;
+const smallestSpread = 1e-6;
 
 /** How one variable's parameters start. */
 export interface VariableStart {
