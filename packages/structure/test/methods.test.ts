@@ -289,6 +289,56 @@ describe('odd input, whatever the method', () => {
     }
   });
 
+  test('a category with one level is refused by name', async () => {
+    const one = createTable([
+      { variable: { name: 'kind', kind: 'categorical', levels: ['a', 'b'] }, values: new Float64Array(60) },
+      { variable: table.variable('x0'), values: table.column('x0') },
+    ]);
+    await expect(learnStructure(one)).rejects.toMatchObject({
+      code: 'structure/constant',
+      details: { variable: 'kind' },
+    });
+  });
+
+  test.each(names)(
+    '%s gives a finite score where one number is a curve of another exactly',
+    async (method) => {
+      const x = simulated(1, { d: 2, edges: 0, rows: 300 }).table.column('x0');
+      const exact = tableOf({
+        x,
+        y: x.map((value) => Math.sin(value)),
+        z: simulated(2, { d: 2, edges: 0, rows: 300 }).table.column('x1'),
+      });
+      const { score, dag } = await learnStructure(exact, { method, budget: { restarts: 2 } });
+      expect(Number.isFinite(score)).toBe(true);
+      expect(dag!.nodes).toHaveLength(3);
+    },
+  );
+
+  test('a regime without rows changes nothing', async () => {
+    const { table: full } = simulated(4, { d: 4, edges: 5, rows: 200, targets: 2 });
+    const { list, of } = full.regimes!;
+    const more = createTable(
+      full.names.map((name) => ({ variable: full.variable(name), values: full.column(name) })),
+      { regimes: { list: [...list, { name: 'empty', targets: [{ variable: 'x3', kind: 'hard' }] }], of } },
+    );
+    const [a, b] = [await learnStructure(full), await learnStructure(more)];
+    expect(b.graph).toEqual(a.graph);
+    expect(b.score).toBe(a.score);
+  });
+
+  test('regimes with unknown targets are refused by name', async () => {
+    const { table: full } = simulated(4, { d: 3, edges: 2, rows: 50 });
+    const unknown = createTable(
+      full.names.map((name) => ({ variable: full.variable(name), values: full.column(name) })),
+      { regimes: { list: [{ name: 'odd', targets: 'unknown' }], of: new Int32Array(50) } },
+    );
+    await expect(learnStructure(unknown)).rejects.toMatchObject({
+      code: 'structure/unknown-targets',
+      details: { regime: 'odd' },
+    });
+  });
+
   test('rows that are nearly all interventions are refused by methods that use only the others', async () => {
     const values = table.column('x0');
     const regimes = {
