@@ -5,9 +5,9 @@ import type { Floats } from '../floats.ts';
 import { checkAbduct, checkForward, checkTeacher, checkUpstream } from '../internal/check-input.ts';
 import { stepWith } from '../internal/step-with.ts';
 import type { Plan } from '../plan.ts';
-import type { PlanAction } from '../plan-action.ts';
 import { planLayout } from '../plan-layout.ts';
-import { createTfjsPlan, type TfjsAction } from './tfjs-plan.ts';
+import { actionTensors, finite, mask, matrix, vector } from './internal/to-tensors.ts';
+import { createTfjsPlan } from './tfjs-plan.ts';
 
 /**
  * Runs a plan on the TensorFlow.js backend that is active now, through typed arrays: the executor for large batches on
@@ -63,24 +63,8 @@ export function createTfjsExecutor(plan: Plan): Executor {
       engine.endScope();
     }
   };
-  const matrix = (part: Floats, rows: number): tf.Tensor2D =>
-    tf.tensor2d(part instanceof Float32Array ? part : Float32Array.from(part), [
-      part.length / Math.max(1, rows),
-      rows,
-    ]);
-  const vector = (part: Floats): tf.Tensor1D =>
-    tf.tensor1d(part instanceof Float32Array ? part : Float32Array.from(part));
-  const mask = (part: Uint8Array, rows: number): tf.Tensor2D => tf.tensor2d(part, [d, rows], 'bool');
   const gatesOf = (gates: Floats | undefined, rows: number): tf.Tensor | undefined =>
     gates && (gates.length === layout.edges ? vector(gates) : matrix(gates, rows));
-  const actionOf = (action: PlanAction | undefined, rows: number): TfjsAction | undefined =>
-    action && {
-      cut: mask(action.cut, rows),
-      value: matrix(readWhere(action.value, action.cut), rows),
-      shift: action.shift && matrix(action.shift, rows),
-      scale: action.scale && matrix(action.scale, rows),
-      noiseFactor: action.noiseFactor && matrix(action.noiseFactor, rows),
-    };
   const read = (tensor: tf.Tensor): Float32Array => tensor.dataSync<'float32'>();
 
   function density(
@@ -92,7 +76,7 @@ export function createTfjsExecutor(plan: Plan): Executor {
     const given = {
       values: matrix(finite(input.values), rows),
       omit: input.omit && mask(input.omit, rows),
-      action: actionOf(input.action, rows),
+      action: actionTensors(input.action, rows),
     };
     const terms = (p: tf.Tensor, g?: tf.Tensor): tf.Tensor2D =>
       ops.logDensity({ ...given, parameters: p as tf.Tensor1D, gates: g ?? gates });
@@ -156,7 +140,7 @@ export function createTfjsExecutor(plan: Plan): Executor {
           parameters: vector(input.parameters),
           noise: matrix(finite(input.noise), rows),
           gates: gatesOf(input.gates, rows),
-          action: actionOf(input.action, rows),
+          action: actionTensors(input.action, rows),
         });
         forwarded = input;
         return { values: read(values) };
@@ -184,7 +168,7 @@ export function createTfjsExecutor(plan: Plan): Executor {
           gates: like(gates),
         };
         if (rows === 0 || d === 0) return zeros;
-        const acted = actionOf(action, rows);
+        const acted = actionTensors(action, rows);
         const inputs: Record<string, tf.Tensor | undefined> = {
           parameters: vector(parameters),
           noise: matrix(finite(noise), rows),
@@ -298,13 +282,4 @@ export function createTfjsExecutor(plan: Plan): Executor {
       disposed = true;
     },
   };
-}
-
-/** What is read nowhere may be NaN, and Gumbel noise may be infinite; on the device both would meet other numbers. */
-function finite(numbers: Floats): Float32Array {
-  return Float32Array.from(numbers, (x) => (Number.isNaN(x) ? 0 : Math.max(-1e30, Math.min(1e30, x))));
-}
-
-function readWhere(numbers: Floats, cut: Uint8Array): Float32Array {
-  return Float32Array.from(numbers, (x, at) => (cut[at] === 1 ? x : 0));
 }

@@ -1,0 +1,108 @@
+import type { Plan } from '../../plan.ts';
+import { planLayout } from '../../plan-layout.ts';
+import { columnStarts, disposeGroup, type Group, groupsOf } from './groups.ts';
+import { type Picking, picking } from './pick.ts';
+
+/** A group and where its inputs are among the columns that there are when its turn comes. */
+interface Step {
+  readonly group: Group;
+  readonly inputs: Picking;
+}
+
+/** In which order the groups of a plan are computed, and how results are put back into the order of the variables. */
+export interface Arrangement {
+  /** for values from noise: the groups of each topological level */
+  readonly levels: readonly (readonly Step[])[];
+  /** for complete rows: all groups at once */
+  readonly everything: readonly Step[];
+  /** from the order of `levels` to that of the variables */
+  readonly valueOrder: Picking;
+  /** from the order of `everything` to that of the variables, and of their noise */
+  readonly variableOrder: Picking;
+  readonly noiseOrder: Picking;
+  dispose(): void;
+}
+
+export function arrangementOf(plan: Plan): Arrangement {
+  const layout = planLayout(plan);
+  const d = plan.variables;
+  const starts = columnStarts(plan);
+  const held: Picking[] = [];
+  const hold = (found: Picking): Picking => {
+    held.push(found);
+    return found;
+  };
+
+  const byLevel = plan.levels.map((level) => groupsOf(plan, level));
+  const all = groupsOf(plan, Array(d).keys());
+  // Ancestral: columns are there in the order in which the groups were computed.
+  const made: number[] = [];
+  const madeVariables: number[] = [];
+  const ancestral = byLevel.map((groups) => {
+    const before = made.slice();
+    for (const { members } of groups)
+      for (const j of members) {
+        madeVariables.push(j);
+        for (let column = starts[j] as number; column < (starts[j + 1] as number); column++)
+          made.push(column);
+      }
+    return groups.map((group) => ({
+      group,
+      inputs: hold(
+        picking(
+          group.columns.map((column) => before.indexOf(column)),
+          before.length,
+        ),
+      ),
+    }));
+  });
+  const valueOrder = hold(picking(inverse(madeVariables), madeVariables.length));
+  // Teacher: all columns are there, group after group as well.
+  const order = all.flatMap(({ members }) => members);
+  const columnOrder = order.flatMap((j) => range(starts[j] as number, starts[j + 1] as number));
+  const teacher = all.map((group) => ({
+    group,
+    inputs: hold(
+      picking(
+        group.columns.map((column) => columnOrder.indexOf(column)),
+        columnOrder.length,
+      ),
+    ),
+  }));
+  const variableOrder = hold(picking(inverse(order), d));
+  const noiseOrder = hold(
+    picking(
+      inverse(
+        order.flatMap((j) => {
+          const { noise, noiseWidth } = layout.mechanisms[j] as (typeof layout.mechanisms)[number];
+          return range(noise, noise + noiseWidth);
+        }),
+      ),
+      layout.noiseColumns,
+    ),
+  );
+  return {
+    levels: ancestral,
+    everything: teacher,
+    valueOrder,
+    variableOrder,
+    noiseOrder,
+    dispose() {
+      for (const { take, back } of held) {
+        take.dispose();
+        back.dispose();
+      }
+      for (const group of [...byLevel.flat(), ...all]) disposeGroup(group);
+    },
+  };
+}
+
+function inverse(order: readonly number[]): number[] {
+  const at: number[] = new Array(order.length);
+  for (const [position, item] of order.entries()) at[item] = position;
+  return at;
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, k) => from + k);
+}

@@ -1,0 +1,74 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Group } from './groups.ts';
+import { layer } from './layer.ts';
+import { type Picking, pickRows } from './pick.ts';
+
+/** What every pass reads. */
+export interface PassInput {
+  /** `[planLayout(plan).parameters]`; a `tf.Variable` to train */
+  readonly parameters: tf.Tensor1D;
+  /** for a gated plan `[edges]`, or `[edges, rows]` */
+  readonly gates?: tf.Tensor | undefined;
+}
+
+/** Outputs of the networks of a group, `[members, outputs, rows]`. */
+export function networkOf(
+  group: Group,
+  columns: tf.Tensor,
+  inputs: Picking,
+  { parameters, gates }: PassInput,
+  rows: number,
+  cut: tf.Tensor | undefined,
+): tf.Tensor {
+  const m = group.members.length;
+  const p = group.columns.length;
+  const { activation } = group.mechanism;
+  const weight = (pick: Picking, outputs: number, width: number): tf.Tensor =>
+    tf.reshape(pickRows(parameters, pick), [m, outputs, width]);
+  const biasOf = (pick: Picking, outputs: number): tf.Tensor =>
+    tf.reshape(pickRows(parameters, pick), [m, outputs, 1]);
+  if (p === 0) {
+    const [{ bias, outputs }] = group.layers as [Group['layers'][number]];
+    return tf.add(biasOf(bias, outputs), tf.zeros([1, 1, rows]));
+  }
+  const gate = gates === undefined ? undefined : gateOf(group, gates);
+  const perRow = gates?.rank === 2;
+  const read = pickRows(columns, inputs);
+  const x = gate !== undefined && perRow ? tf.mul(gate, tf.expandDims(read, 0)) : read;
+  /** Weights of the inputs, with the gates that all rows share. */
+  const gated = (w: tf.Tensor): tf.Tensor =>
+    gate === undefined || perRow ? w : tf.mul(w, tf.reshape(gate, [m, 1, p]));
+  /** A row that is cut computes nothing from its inputs, so that nothing can overflow. */
+  const maskOf = (outputs: number): tf.Tensor | undefined =>
+    cut && tf.greater(tf.reshape(tf.cast(cut, 'float32'), [m, 1, rows]), tf.zeros([m, outputs, 1]));
+
+  let below = x;
+  for (const [l, { outputs, inputs: width, weights, bias, skip }] of group.layers.entries()) {
+    const last = l === group.layers.length - 1;
+    const w = weight(weights, outputs, width);
+    const b = biasOf(bias, outputs);
+    const mask = l === 0 ? maskOf(outputs) : undefined;
+    let out = layer(below, l === 0 ? gated(w) : w, b, last ? 'identity' : activation, mask, 'zero');
+    if (skip !== undefined) {
+      const direct = layer(
+        x,
+        gated(weight(skip, outputs, p)),
+        tf.zeros([m, outputs, 1]),
+        'identity',
+        maskOf(outputs),
+        'zero',
+      );
+      out = tf.add(out, direct);
+    }
+    below = out;
+  }
+  return below;
+}
+
+/** Gates of a group's input columns, `[members, columns, 1]` or `[members, columns, rows]`. */
+function gateOf({ members, gates: found }: Group, gates: tf.Tensor): tf.Tensor {
+  const { pick, variables, spread } = found as NonNullable<Group['gates']>;
+  const rows = gates.rank === 2 ? (gates.shape[1] as number) : 1;
+  const each = tf.reshape(pickRows(gates, pick), [members.length, variables, rows]);
+  return spread === undefined ? each : tf.matMul(spread, each);
+}

@@ -1,0 +1,42 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Floats } from '../../floats.ts';
+import type { PlanAction } from '../../plan-action.ts';
+import type { TfjsAction } from '../tfjs-plan.ts';
+
+/** `[length]`, float32. */
+export function vector(part: Floats): tf.Tensor1D {
+  return tf.tensor1d(part instanceof Float32Array ? part : Float32Array.from(part));
+}
+
+/** `[length / rows, rows]`, float32. */
+export function matrix(part: Floats, rows: number): tf.Tensor2D {
+  const data = part instanceof Float32Array ? part : Float32Array.from(part);
+  return tf.tensor2d(data, [part.length / rows, rows]);
+}
+
+/** `[length / rows, rows]` booleans. */
+export function mask(part: Uint8Array, rows: number): tf.Tensor2D {
+  return tf.tensor2d(part, [part.length / rows, rows], 'bool');
+}
+
+/** An intervention; values are read where they are set, and nowhere else. */
+export function actionTensors(action: PlanAction | undefined, rows: number): TfjsAction | undefined {
+  return (
+    action && {
+      cut: mask(action.cut, rows),
+      value: matrix(readWhere(action.value, action.cut), rows),
+      shift: action.shift && matrix(action.shift, rows),
+      scale: action.scale && matrix(action.scale, rows),
+      noiseFactor: action.noiseFactor && matrix(action.noiseFactor, rows),
+    }
+  );
+}
+
+/** What is read nowhere may be NaN, and Gumbel noise may be infinite; on the device both would meet other numbers. */
+export function finite(numbers: Floats): Float32Array {
+  return Float32Array.from(numbers, (x) => (Number.isNaN(x) ? 0 : Math.max(-1e30, Math.min(1e30, x))));
+}
+
+function readWhere(numbers: Floats, cut: Uint8Array): Float32Array {
+  return Float32Array.from(numbers, (x, at) => (cut[at] === 1 ? x : 0));
+}
