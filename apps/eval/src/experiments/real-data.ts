@@ -25,7 +25,7 @@ export const measureSachs: Job<CellInput, Measured> = defineJob(
     const { regimes: _, ...pooled } = logs;
     const found = {
       'with conditions': (await learnStructure(logs, { seed })).dag as Dag,
-      pooled: (await learnStructure({ ...pooled, regimes: undefined }, { seed })).dag as Dag,
+      pooled: (await learnStructure({ ...pooled, regimes: undefined }, { seed, method: 'flop' })).dag as Dag,
       'empty graph': createDag(logs.names, []),
     };
     const figures: Record<string, number | null> = {};
@@ -76,8 +76,9 @@ export const measureChambers: Job<CellInput, Measured> = defineJob(
     const all = table as Table;
     const reference = rowsOf(all, (r) => all.regimes?.of[r] === 0);
     const learned: Record<string, Graph> = {
-      'reference regime': (await learnStructure(reference, { seed })).dag as Dag,
-      'nine regimes': (await learnStructure(all, { seed })).dag as Dag,
+      'reference regime': (await learnStructure(reference, { seed, method: 'flop' })).graph,
+      'reference regime, method chosen by the data': (await learnStructure(reference, { seed })).graph,
+      'nine regimes': (await learnStructure(all, { seed })).graph,
       'empty graph': createDag(all.names, []),
     };
     const figures: Record<string, number | null> = {};
@@ -128,7 +129,10 @@ export const measureNetwork: Job<CellInput, Measured> = defineJob(
         .filter(({ values }) => values.some((value) => value !== values[0])),
     );
     const truth = restrictedTo(model.graph, table.names);
-    const { graph } = await learnStructure(table, { seed });
+    const { graph } = await learnStructure(table, {
+      seed,
+      budget: { restarts: settings.restarts as number },
+    });
     const found = compareGraphs(cpdag(truth), graph);
     return {
       figures: {

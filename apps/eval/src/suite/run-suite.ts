@@ -94,8 +94,10 @@ async function runCells(
   const open = cells.flatMap((cell, index) => (kept[index] === undefined ? [{ cell, index }] : []));
   let count = cells.length - open.length;
   onDone(count);
-  const ran = await Promise.all(
-    open.map(async ({ cell, index }) => {
+  const found = new Map<number, StoredCell>();
+  const work = async (): Promise<void> => {
+    for (let next = open.shift(); next !== undefined; next = open.shift()) {
+      const { cell, index } = next;
       const begun = performance.now();
       const [measured] = await runner.map(experiment.measure, [{ cell, fake }], { signal });
       const stored: StoredCell = {
@@ -104,11 +106,11 @@ async function runCells(
         seconds: (performance.now() - begun) / 1000,
       };
       writeAtomically(pathOf(index), `${JSON.stringify(stored)}\n`);
+      found.set(index, stored);
       onDone(++count);
-      return [index, stored] as const;
-    }),
-  );
-  const found = new Map(ran);
+    }
+  };
+  await Promise.all(Array.from({ length: runner.workers }, work));
   return cells.map((_, index) => kept[index] ?? (found.get(index) as StoredCell));
 }
 
