@@ -150,3 +150,25 @@ test('a backend without an executor for a plan is served by another, which says 
   expect(executorFor(referenceBackend(), plan).name).toBe('reference/float64');
   expect(executorFor(fake('none'), plan).name).toBe('cpu/plain');
 });
+
+test('a probe that hangs is passed over', async () => {
+  vi.useFakeTimers();
+  try {
+    const hangs = fake('hangs', () => new Promise(() => {}));
+    const selection = selectBackend([hangs, 'cpu'], { environment });
+    await vi.advanceTimersByTimeAsync(10_000);
+    const { backend, rejected } = await selection;
+    expect(backend.name).toBe('cpu');
+    expect(rejected).toEqual([{ name: 'hangs', reason: 'its probe gave no answer within 10 seconds' }]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('another can be selected while the program runs', async () => {
+  const [one, two] = [fake('one'), fake('two')];
+  expect((await selectBackend([one], { environment })).backend).toBe(one);
+  expect((await selectBackend([two], { environment })).backend).toBe(two);
+  expect((await selectBackend([one], { environment })).backend).toBe(one);
+  expect(one.activate).toHaveBeenCalledTimes(2);
+});

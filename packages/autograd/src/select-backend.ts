@@ -140,12 +140,28 @@ export function executorFor(backend: Backend, plan: Plan): Executor {
   return backend.executor?.(plan) ?? createCpuExecutor(plan);
 }
 
+/** A driver that hangs must not hang the program. */
+const probeSeconds = 10;
+
+async function answerInTime<T>(answer: Promise<T>): Promise<T | 'late'> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(resolve, 1000 * probeSeconds, 'late');
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 async function tryBackend(
   backend: Backend,
   mode: 'activate' | 'probe',
 ): Promise<{ readonly reason?: string; readonly detail?: string | undefined }> {
   try {
-    const probe = await backend.probe();
+    const probe = await answerInTime(backend.probe());
+    if (probe === 'late') return { reason: `its probe gave no answer within ${probeSeconds} seconds` };
     if (probe?.available !== true) return { reason: probe?.reason ?? 'its probe gave no answer' };
     if (mode === 'activate') await backend.activate();
     return { detail: probe.detail };

@@ -1,6 +1,7 @@
-import { createPlan, doctorReport, selectBackend } from '@cfe/autograd';
+import { createPlan, doctorReport, executorFor, selectBackend } from '@cfe/autograd';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { wasmBackend } from './wasm-backend.ts';
+import { createWasmExecutor } from './wasm-executor.ts';
 
 const environment = {};
 const plan = createPlan({
@@ -66,4 +67,24 @@ describe('where WebAssembly cannot be used, the CPU takes over and the reason is
     });
     await expect(wasm.activate()).resolves.toBeUndefined();
   });
+});
+
+test('out of memory: explained, and the CPU takes that plan over', () => {
+  const { Memory } = WebAssembly;
+  const parents = { offsets: Int32Array.of(0, 0, 1), items: Int32Array.of(0) };
+  // Larger than any memory that an executor before it may have left for reuse.
+  const wide = createPlan({ graph: { nodes: ['x', 'y'], parents }, mechanism: { hidden: [20_000] } });
+  try {
+    WebAssembly.Memory = class {
+      constructor() {
+        throw new RangeError('WebAssembly.Memory(): could not allocate memory');
+      }
+    } as unknown as typeof WebAssembly.Memory;
+    expect(() => createWasmExecutor(wide)).toThrow(
+      /needs \d+ MB of WebAssembly memory.*could not allocate.*createCpuExecutor/,
+    );
+    expect(executorFor(wasmBackend({ tfjs: 'never' }), wide).name).toBe('cpu/plain');
+  } finally {
+    WebAssembly.Memory = Memory;
+  }
 });

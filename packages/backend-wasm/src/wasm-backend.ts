@@ -1,4 +1,5 @@
 import type { Backend } from '@cfe/autograd';
+import { CfeError } from '@cfe/base';
 import { activateTfjsWasm, type TfjsWasmOptions } from './internal/activate-tfjs.ts';
 import { bestVariant, compileKernelsAsync, type KernelVariant } from './internal/kernel-module.ts';
 import { wasmFeatures } from './internal/wasm-features.ts';
@@ -20,7 +21,8 @@ export interface WasmBackendOptions extends TfjsWasmOptions {
  * WASM backend for everything else. Works in Node and in the browser, with its binaries inside the package's own code.
  *
  * Where a content security policy blocks WebAssembly (`'wasm-unsafe-eval'` is missing) or the engine has no SIMD, `probe` says
- * so, and `selectBackend` takes the next, usually `cpu`, which computes the same.
+ * so, and `selectBackend` takes the next, usually `cpu`, which computes the same. For a plan that needs more memory than the engine
+ * gives it brings no executor, and `executorFor` takes the CPU's.
  *
  * @example
  * import { selectBackend } from '@cfe/autograd';
@@ -45,9 +47,15 @@ export function wasmBackend(options: WasmBackendOptions = {}): Backend {
       if (which !== undefined && variantProblem(which) === undefined) await compileKernelsAsync(which);
       if (tfjs !== 'never') await activateTfjsWasm(tfjs, options);
     },
-    executor: (plan) => {
+    executor(plan) {
       const which = chosen();
-      return variantProblem(which) === undefined ? createWasmExecutor(plan, { variant: which }) : undefined;
+      if (variantProblem(which) !== undefined) return undefined;
+      try {
+        return createWasmExecutor(plan, { variant: which });
+      } catch (error) {
+        if (error instanceof CfeError && error.code === 'backend-wasm/out-of-memory') return undefined;
+        throw error;
+      }
     },
     async report() {
       const { wasm, simd, relaxedSimd, threads } = wasmFeatures();

@@ -20,7 +20,8 @@ export interface WasmExecutorOptions {
  * An executor whose hot loops are WebAssembly with SIMD; every plan is accepted. Arrays from its `allocate` lie in its memory
  * and are not copied.
  *
- * @throws {@link CfeError} `backend-wasm/unavailable` where WebAssembly is blocked or has no SIMD: use `createCpuExecutor`
+ * @throws {@link CfeError} `backend-wasm/unavailable` where WebAssembly is blocked or has no SIMD,
+ * `backend-wasm/out-of-memory` where the engine gives no more memory: use `createCpuExecutor`
  * @example
  * import { createDag } from '@cfe/graph';
  * import { createPlan } from '@cfe/autograd';

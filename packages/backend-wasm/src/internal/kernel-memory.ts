@@ -1,4 +1,5 @@
 import { type CreateKernels, type KernelInstance, kernelScratch } from '@cfe/autograd/kernels';
+import { CfeError, messageOf } from '@cfe/base';
 
 type Exports = Pick<
   KernelInstance,
@@ -83,7 +84,20 @@ function takeIdle(idle: Slot[], pages: number): Slot | undefined {
 }
 
 function newSlot(module: WebAssembly.Module, pages: number): Slot {
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const memory = newMemory(pages);
   const instance = new WebAssembly.Instance(module, { env: { memory } });
   return { memory, exports: instance.exports as unknown as Exports };
+}
+
+function newMemory(pages: number): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages });
+  } catch (error) {
+    throw new CfeError(
+      'backend-wasm/out-of-memory',
+      `createWasmExecutor: this plan needs ${Math.ceil(pages / 16)} MB of WebAssembly memory, which the engine does not give (${messageOf(error)}). Dispose of executors that are no longer used; createCpuExecutor computes the same outside WebAssembly.`,
+      { bytes: pages * pageBytes },
+      { cause: error },
+    );
+  }
 }
