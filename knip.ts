@@ -17,12 +17,30 @@ const config: KnipConfig = {
     },
     // What package.json exports is an entry by itself; the rest is reached by address or by Vitest.
     'packages/*': {
-      entry: ['src/**/*-worker.ts', '{src,test}/**/*.test.ts', 'bench/**/*.bench.ts', 'scripts/*'],
+      entry: [
+        'src/**/*-worker.ts',
+        '{src,test}/**/*.test.ts',
+        'test/fixtures/**',
+        'bench/**/*.bench.ts',
+        'scripts/*',
+      ],
       project: ['{src,test,bench,scripts}/**'],
     },
     'apps/*': {
-      entry: ['src/**/*-worker.ts', '{src,test}/**/*.test.ts', 'bench/**/*.bench.ts', 'scripts/*'],
+      entry: [
+        'src/**/*-worker.ts',
+        'src/experiments/*.ts', // jobs, which a thread finds by their address and name
+        '{src,test}/**/*.test.ts',
+        'bench/**/*.bench.ts',
+        'scripts/*',
+      ],
       project: ['{src,test,bench,scripts}/**'],
+      ignoreDependencies: [
+        'vega-datasets', // its exports hide the file that the build takes from its folder
+        'typedoc-plugin-markdown', // these three are named in settings of TypeDoc and VitePress
+        'typedoc-vitepress-theme',
+        'vue',
+      ],
     },
   },
 };

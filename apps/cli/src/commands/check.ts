@@ -1,8 +1,9 @@
-import { type CheckCase, checkCase, checkScenarios } from '@cfe/autograd';
+import { type CheckCase, checkCase } from '@cfe/autograd';
 import { CfeError, messageOf } from '@cfe/base';
 import type { Command, Outcome } from '../command.ts';
 import { parseJson, readText } from '../input/files.ts';
 import { textOf } from '../input/options.ts';
+import { type CheckedExecutor, checkGradients, gradientSentence } from '../model/check-gradients.ts';
 import { shown } from '../output/numbers.ts';
 import { textTable } from '../output/text-table.ts';
 
@@ -18,7 +19,14 @@ export const check: Command = {
   async run(_args, options) {
     const cases = textOf(options, 'cases');
     if (cases !== undefined) return answerCases(cases);
-    const scenarios = checkScenarios();
+    const checked = await checkGradients();
+    const [reference, ...others] = checked as [CheckedExecutor, ...CheckedExecutor[]];
+    const scenarios = [
+      ...reference.scenarios,
+      ...others.flatMap((other) =>
+        other.scenarios.map((scenario) => ({ ...scenario, name: `${other.executor}: ${scenario.name}` })),
+      ),
+    ];
     const passed = scenarios.every((scenario) => scenario.passed);
     const rows = scenarios.map(({ name, leak, maxRelativeError, passed: ok }) => [
       ok ? '✓' : '✗',
@@ -30,9 +38,7 @@ export const check: Command = {
       json: { passed, scenarios },
       text: [
         textTable([['', 'scenario', 'leak', 'relative error'], ...rows]),
-        passed
-          ? `All ${scenarios.length} scenarios passed: what an intervention replaced gets a gradient of exactly 0, and everything else agrees with complex-step differentiation.`
-          : `${scenarios.filter((scenario) => !scenario.passed).length} of ${scenarios.length} scenarios failed.`,
+        gradientSentence(checked),
       ].join('\n'),
       exitCode: passed ? 0 : 1,
     };

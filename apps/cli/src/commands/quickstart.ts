@@ -22,10 +22,10 @@ export const quickstart: Command = {
       import('../quickstart/answers.ts'),
       import('../quickstart/twin-check.ts'),
     ]);
-    const [{ quickstartPage }, { summaryText }, { gradientBlocks }] = await Promise.all([
+    const [{ quickstartPage }, { summaryText }, { checkGradients, gradientSentence }] = await Promise.all([
       import('../quickstart/page.ts'),
       import('../quickstart/summary.ts'),
-      import('../page/gradient-blocks.ts'),
+      import('../model/check-gradients.ts'),
     ]);
     const cars = await readCars(signal);
     say(`${cars.rowsInFile} cars. ${cars.dropped}`);
@@ -43,7 +43,9 @@ export const quickstart: Command = {
     const small = await checkOnTwin(cars.table.rows, 'mlp', { seed, signal, onProgress });
     const large = await checkOnTwin(2000, 'mlp', { seed, signal, onProgress });
     say('Checking gradients, drawing …');
-    const gradients = gradientBlocks();
+    const gradients = await checkGradients();
+    const sentence = gradientSentence(gradients);
+    const passed = gradients.every((checked) => checked.passed);
     const seconds = (performance.now() - begun) / 1000;
     const findings = {
       cars,
@@ -72,14 +74,14 @@ export const quickstart: Command = {
         car: { name: cars.name, ...cars.car },
         answers,
         twins: [small, large],
-        gradients: { passed: gradients.passed, message: gradients.sentence },
+        gradients: { passed, message: sentence },
         seed,
         level,
         versions: versions(),
         seconds: (performance.now() - begun) / 1000,
       },
-      text: summaryText(findings, gradients.sentence, report),
-      exitCode: gradients.passed ? 0 : 1,
+      text: summaryText(findings, sentence, report),
+      exitCode: passed ? 0 : 1,
     };
   },
 };

@@ -4,7 +4,7 @@ import { wasmBackend } from '@cfe/backend-wasm';
 let selected: Promise<Backend> | undefined;
 
 /** The backends that the command line knows beside the two that are always there. */
-export function backends(): readonly (Backend | string)[] {
+function backends(): readonly (Backend | string)[] {
   return [wasmBackend({ tfjs: 'never' }), 'cpu', 'reference'];
 }
 

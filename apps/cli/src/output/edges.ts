@@ -25,7 +25,7 @@ export function toldEdges(
   });
 }
 
-export const marks: Readonly<Record<Edge['type'], string>> = {
+const marks: Readonly<Record<Edge['type'], string>> = {
   directed: '→',
   undirected: '—',
   bidirected: '↔',

@@ -32,7 +32,7 @@ export async function graphBlocks(options: {
 }
 
 /** How much of the drawing the data alone tell. */
-export function classSentence(graph: Graph, dag: Dag): string {
+function classSentence(graph: Graph, dag: Dag): string {
   const all = dag.children.items.length;
   const ofData = cpdag(dag).neighbours.items.length / 2;
   const open = graph.neighbours.items.length / 2;

@@ -3,6 +3,7 @@ import { ancestorsOf, type Dag } from '@cfe/graph';
 import type { CausalNetwork } from '@cfe/network';
 import { type Block, effectCurveSvg, htmlReport, type Section } from '@cfe/report';
 import type { Context } from '../command.ts';
+import { checkGradients } from '../model/check-gradients.ts';
 import type { ModelFile } from '../model/model-file.ts';
 import { measured, shown, signed } from '../output/numbers.ts';
 import { recordsOf } from '../output/rows.ts';
@@ -33,7 +34,7 @@ export async function modelPage(
 ): Promise<string> {
   const graph = file.model.graph as Dag;
   const effects = await effectsOn(file, outcome, { seed, level, signal });
-  const gradients = gradientBlocks();
+  const gradients = gradientBlocks(await checkGradients());
   const sections: Section[] = [
     { title: `What moves ${outcome}`, blocks: effectBlocks(effects, outcome, level, file) },
     {
@@ -58,7 +59,7 @@ export async function modelPage(
       blocks: fitBlocks(file.model as unknown as CausalNetwork),
     });
   }
-  sections.push({ title: 'The gradient check', blocks: gradients.blocks });
+  sections.push({ title: 'The gradient check', blocks: gradients });
   if (file.notes.length > 0)
     sections.push({ title: 'The data', blocks: [{ kind: 'list', items: file.notes }] });
   return htmlReport({

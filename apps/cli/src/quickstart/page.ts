@@ -1,8 +1,9 @@
 import { htmlReport } from '@cfe/report';
+import type { CheckedExecutor } from '../model/check-gradients.ts';
 import { shown } from '../output/numbers.ts';
 import { counterfactualBlocks } from '../page/counterfactual-blocks.ts';
 import { fitBlocks } from '../page/fit-blocks.ts';
-import type { gradientBlocks } from '../page/gradient-blocks.ts';
+import { gradientBlocks } from '../page/gradient-blocks.ts';
 import { versions } from '../versions.ts';
 import { answerSection } from './answer-section.ts';
 import { question } from './answers.ts';
@@ -16,7 +17,7 @@ import { twinSection } from './twin-section.ts';
 /** The main job's report: one page that stands alone. */
 export async function quickstartPage(
   findings: Findings,
-  gradients: ReturnType<typeof gradientBlocks>,
+  gradients: readonly CheckedExecutor[],
 ): Promise<string> {
   const { cars, answers, seed, level, seconds } = findings;
   return htmlReport({
@@ -44,7 +45,7 @@ export async function quickstartPage(
       { title: 'How well the mechanisms fit', blocks: fitBlocks(findings.fitted.model) },
       {
         title: 'The gradient check',
-        blocks: gradients.blocks,
+        blocks: gradientBlocks(gradients),
       },
       dataSection(findings),
     ],
