@@ -1,5 +1,6 @@
 import { type Columns, InputError, quoteName, type Variable } from '@cfe/base';
 import { type Cpdag, type Dag, incident, indexOf, type Pdag } from '@cfe/graph';
+import { tQuantile } from './internal/quantiles.ts';
 import { regress } from './internal/regression.ts';
 import { designOf } from './robustness-value.ts';
 
@@ -62,16 +63,15 @@ export function classEffects(
       { treatment, outcome },
     );
   }
-  const z = normalQuantile((1 + level) / 2);
   const effects = possibleParents(graph, x).map((indices): PossibleEffect => {
     const parents = indices.map((i) => graph.nodes[i] as string);
     if (parents.includes(outcome)) return { parents, value: 0, interval: [0, 0] };
-    const { coefficients, standardErrors } = regress(
+    const { coefficients, standardErrors, degreesOfFreedom } = regress(
       [rows.column(treatment), ...parents.flatMap((name) => designOf(rows, variable(name)))],
       rows.column(outcome),
     );
     const value = coefficients[0] as number;
-    const half = z * (standardErrors[0] as number);
+    const half = tQuantile((1 + level) / 2, Math.max(1, degreesOfFreedom)) * (standardErrors[0] as number);
     return { parents, value, interval: [value - half, value + half] };
   });
   const values = effects.map(({ value }) => value);
@@ -113,27 +113,4 @@ function possibleParents(graph: Dag | Cpdag | Pdag, x: number): number[][] {
     if (valid) sets.push([...sure, ...added].sort((a, b) => a - b));
   }
   return sets;
-}
-
-/** Inverse of the standard normal distribution by Newton steps on an erf-free tail sum; to 1e-12. */
-function normalQuantile(p: number): number {
-  let z = 0;
-  for (let step = 0; step < 60; step++) {
-    const density = Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI);
-    const change = (p - normalDistribution(z)) / density;
-    z += Math.max(-1, Math.min(1, change));
-    if (Math.abs(change) < 1e-13) break;
-  }
-  return z;
-}
-
-/** Φ(z) = ½ + φ(z)(z + z³/3 + z⁵/15 + …), Marsaglia (2004). */
-function normalDistribution(z: number): number {
-  let [sum, term, previous] = [z, z, Number.NaN];
-  for (let k = 3; sum !== previous && k < 400; k += 2) {
-    previous = sum;
-    term *= (z * z) / k;
-    sum += term;
-  }
-  return 0.5 + sum * Math.exp(-0.5 * z * z - 0.9189385332046728);
 }

@@ -4,9 +4,16 @@ import { type AnyCausalModel, type Do, type Evidence, interventionsOf } from '@c
 import type { Answer, IdentifiedBy } from './answer.ts';
 import { actedOn } from './distribution.ts';
 import { counterfactualAssumptions } from './internal/assumptions.ts';
-import { levelOf } from './internal/intervals.ts';
+import {
+  fewRowsWarning,
+  levelOf,
+  percentileInterval,
+  sampleSizeOf,
+  tailShare,
+} from './internal/intervals.ts';
 import { type OutcomeLaw, outcomeLaw } from './internal/outcome-answer.ts';
 import { abductOf, evidenceOf, individuals } from './internal/particles.ts';
+import { seedOfReplicate } from './internal/replicate-seed.ts';
 import { weightedQuantile } from './internal/weighted.ts';
 import { ensembleOf, type Subject } from './subject.ts';
 import { warningsOf } from './support.ts';
@@ -54,14 +61,14 @@ export async function counterfactual(
   const level = levelOf(options.level);
   const { model, replicates, rows } = ensembleOf(subject);
   const evidence = Object.fromEntries(evidenceOf(model, fieldsOf(model, row)));
-  const known = { evidence, samples: options.samples ?? 2000, seed: options.seed };
-  const ask = async (member: AnyCausalModel) => {
-    const before = await individuals(member, known);
-    return { ...before, rows: await actedOn(member, before, options.do, options.seed) };
+  const ask = async (member: AnyCausalModel, seed: Seed | undefined) => {
+    const before = await individuals(member, { evidence, samples: options.samples ?? 2000, seed });
+    return { ...before, rows: await actedOn(member, before, options.do, seed) };
   };
-  const point = await ask(model);
+  const point = await ask(model, options.seed);
   const worlds = [];
-  for (const replicate of replicates) worlds.push(await ask(replicate));
+  for (const [index, replicate] of replicates.entries())
+    worlds.push(await ask(replicate, seedOfReplicate(options.seed, index)));
   const support = warningsOf(rows, { do: options.do });
   const acted = new Set(interventionsOf(options.do).map(({ target }) => target));
   const reached = new Set(descendantsOf(model.graph, [...acted]));
@@ -84,10 +91,12 @@ export async function counterfactual(
     model.graph.nodes.map((name): [string, CounterfactualValue] => {
       const { range: _, ...law } = outcomeLaw(model, point, name, level);
       const draws = Float64Array.from(pooled.flatMap((world) => [...world.rows.column(name)]));
-      const interval: readonly [number, number] = [
-        weightedQuantile(draws, weights, (1 - level) / 2),
-        weightedQuantile(draws, weights, (1 + level) / 2),
-      ];
+      const size = sampleSizeOf(model, rows, name);
+      const tail = tailShare(level, size);
+      const interval = (pooled.every((world) => world.rows.rows === 1)
+        ? percentileInterval([...draws], level, size)
+        : undefined) ?? [weightedQuantile(draws, weights, tail), weightedQuantile(draws, weights, 1 - tail)];
+      const few = fewRowsWarning(size);
       const known = draws.length > 1 && law.probabilities === undefined;
       const kept = acted.has(name) || law.value === evidence[name];
       return [
@@ -99,6 +108,7 @@ export async function counterfactual(
           identifiedBy: kept ? 'graph' : restsOn(name),
           assumptions: counterfactualAssumptions(restsOn(name)),
           ...support,
+          warnings: few === undefined ? support.warnings : [...support.warnings, few],
         },
       ];
     }),
@@ -132,33 +142,27 @@ export async function counterfactuals(
   options: { readonly do: Do; readonly level?: number | undefined; readonly seed?: Seed | undefined },
 ): Promise<CounterfactualTable> {
   const level = levelOf(options.level);
-  const { model, replicates } = ensembleOf(subject);
-  const ask = async (member: AnyCausalModel): Promise<Columns> =>
-    (await counterfactualWorlds(member, rows, [options.do], options))[0] as Columns;
-  const values = await ask(model);
+  const { model, replicates, rows: fitted } = ensembleOf(subject);
+  const ask = async (member: AnyCausalModel, seed: Seed | undefined): Promise<Columns> =>
+    (await counterfactualWorlds(member, rows, [options.do], { seed }))[0] as Columns;
+  const values = await ask(model, options.seed);
   if (replicates.length < 10) return { values, level };
   const others: Columns[] = [];
-  for (const replicate of replicates) others.push(await ask(replicate));
-  const weights = new Float64Array(others.length).fill(1 / others.length);
-  const bound = (p: number): Columns =>
-    columnsFrom(
-      Object.fromEntries(
-        model.graph.nodes.map((name) => {
-          const columns = others.map((world) => world.column(name));
-          return [
-            name,
-            values.column(name).map((_, r) =>
-              weightedQuantile(
-                columns.map((column) => column[r] as number),
-                weights,
-                p,
-              ),
-            ),
-          ];
-        }),
-      ),
-    );
-  return { values, low: bound((1 - level) / 2), high: bound((1 + level) / 2), level };
+  for (const [index, replicate] of replicates.entries())
+    others.push(await ask(replicate, seedOfReplicate(options.seed, index)));
+  const bounds = model.graph.nodes.map((name): readonly [low: Float64Array, high: Float64Array] => {
+    const size = sampleSizeOf(model, fitted, name);
+    const columns = others.map((world) => world.column(name));
+    const [low, high] = [new Float64Array(rows.rows), new Float64Array(rows.rows)];
+    for (let r = 0; r < rows.rows; r++) {
+      const cell = columns.map((column) => column[r] as number);
+      [low[r], high[r]] = percentileInterval(cell, level, size) as readonly [number, number];
+    }
+    return [low, high];
+  });
+  const bound = (side: 0 | 1): Columns =>
+    columnsFrom(Object.fromEntries(model.graph.nodes.map((name, j) => [name, bounds[j]![side]])));
+  return { values, low: bound(0), high: bound(1), level };
 }
 
 /**

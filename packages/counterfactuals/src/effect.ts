@@ -5,9 +5,10 @@ import type { Answer } from './answer.ts';
 import { actedOn } from './distribution.ts';
 import { counterfactualAssumptions, interventionalAssumptions } from './internal/assumptions.ts';
 import { type Confounded, checkConfounding } from './internal/declared-confounding.ts';
-import { levelOf, percentileInterval } from './internal/intervals.ts';
+import { fewRowsWarning, levelOf, percentileInterval, sampleSizeOf } from './internal/intervals.ts';
 import { checkOutcome } from './internal/outcome-answer.ts';
 import { abductOf, individuals, type Particles } from './internal/particles.ts';
+import { seedOfReplicate } from './internal/replicate-seed.ts';
 import { weightedMean } from './internal/weighted.ts';
 import { type RobustnessValue, robustnessValue } from './robustness-value.ts';
 import { type Ensemble, ensembleOf, type Subject } from './subject.ts';
@@ -78,10 +79,10 @@ export async function effect(
 ): Promise<Effect> {
   const { treatment, control, hold = {} } = options;
   const asked = readEffect('effect', subject, options, hold);
-  const difference = async (member: AnyCausalModel): Promise<number> => {
-    const before = await populationOf(member, options);
+  const difference = async (member: AnyCausalModel, seed: Seed | undefined): Promise<number> => {
+    const before = await populationOf(member, { ...options, seed });
     const world = async (setting: Setting): Promise<number> => {
-      const rows = await actedOn(member, before, { ...hold, ...setting }, options.seed);
+      const rows = await actedOn(member, before, { ...hold, ...setting }, seed);
       return weightedMean(asked.read(rows), before.weights);
     };
     return (await world(treatment)) - (await world(control));
@@ -200,14 +201,16 @@ export async function populationOf(
 export async function effectAnswer(
   { ensemble, level }: AskedEffect,
   options: EffectOptions & Pick<EffectPopulation, 'rows'>,
-  of: (member: AnyCausalModel) => Promise<number>,
+  of: (member: AnyCausalModel, seed: Seed | undefined) => Promise<number>,
   basis: Pick<Answer, 'identifiedBy' | 'assumptions'>,
 ): Promise<Effect> {
   const { model, replicates, rows } = ensemble;
-  const value = await of(model);
+  const value = await of(model, options.seed);
   const spread = [];
-  for (const replicate of replicates) spread.push(await of(replicate));
-  const interval = percentileInterval(spread, level);
+  for (const [index, replicate] of replicates.entries())
+    spread.push(await of(replicate, seedOfReplicate(options.seed, index)));
+  const size = sampleSizeOf(model, rows, options.outcome);
+  const interval = percentileInterval(spread, level, size);
   const supports = [options.treatment, options.control]
     .map((setting) => rows && supportOf(rows, setting))
     .filter((support) => support !== undefined);
@@ -224,7 +227,9 @@ export async function effectAnswer(
     ...basis,
     ...(support === undefined ? {} : { support }),
     ...(sensitivity === undefined ? {} : { sensitivity }),
-    warnings: support?.inside === false ? [support.message] : [],
+    warnings: [support?.inside === false ? support.message : undefined, fewRowsWarning(size)].filter(
+      (warning) => warning !== undefined,
+    ),
   };
 }
 

@@ -8,8 +8,8 @@ import type { Subject } from './subject.ts';
  * What a variable would be on average, and how it would vary, if everyone were treated so: new individuals, with
  * their mechanisms replaced as the action says. The second rung.
  *
- * With `given`, only those of whom that is observed *after* the action. All members of an ensemble see the same
- * draws of noise, so the interval shows the parameters' uncertainty and hardly any of the simulation's.
+ * With `given`, only those of whom that is observed *after* the action. Each member of an ensemble draws its own noise,
+ * so the interval covers the parameters' uncertainty and the simulation's.
  *
  * Asking for a variable that the action itself sets is answered, with a warning that it says nothing.
  *

@@ -1,4 +1,4 @@
-import type { Columns } from '@cfe/base';
+import type { Columns, Seed } from '@cfe/base';
 import { ancestorsOf, descendantsOf } from '@cfe/graph';
 import type { AnyCausalModel } from '@cfe/scm';
 import { actedOn } from './distribution.ts';
@@ -45,7 +45,7 @@ export async function naturalEffects(
   subject: Parameters<typeof readEffect>[1],
   options: EffectOptions & EffectPopulation,
 ): Promise<NaturalEffects> {
-  const { treatment, control, outcome, seed } = options;
+  const { treatment, control, outcome } = options;
   const asked = readEffect('naturalEffects', subject, options, {});
   const { graph } = asked.ensemble.model;
   const targets = Object.keys(treatment);
@@ -57,8 +57,8 @@ export async function naturalEffects(
     Object.fromEntries(mediators.map((name) => [name, world.column(name)]));
   const contrast =
     (high: 'direct' | 'indirect' | 'total') =>
-    async (member: AnyCausalModel): Promise<number> => {
-      const before = await populationOf(member, options);
+    async (member: AnyCausalModel, seed: Seed | undefined): Promise<number> => {
+      const before = await populationOf(member, { ...options, seed });
       const act = (action: Parameters<typeof actedOn>[2]): Promise<Columns> =>
         actedOn(member, before, action, seed);
       const base = await act(control);

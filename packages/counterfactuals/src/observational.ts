@@ -2,8 +2,9 @@ import type { Seed } from '@cfe/base';
 import type { Evidence, Query } from '@cfe/scm';
 import type { Answer } from './answer.ts';
 import { drawsOf } from './distribution.ts';
-import { levelOf, percentileInterval } from './internal/intervals.ts';
+import { fewRowsWarning, levelOf, percentileInterval, sampleSizeOf } from './internal/intervals.ts';
 import { checkOutcome, type OutcomeLaw, outcomeLaw } from './internal/outcome-answer.ts';
+import { seedOfReplicate } from './internal/replicate-seed.ts';
 import { weightedMean } from './internal/weighted.ts';
 import { ensembleOf, type Subject } from './subject.ts';
 import { warningsOf } from './support.ts';
@@ -65,17 +66,21 @@ export async function lawOf(
   const drawn = await drawsOf(model, query, { samples, seed });
   const law = outcomeLaw(model, drawn, outcome, level);
   const values = [];
-  for (const replicate of replicates) {
-    const draws = await drawsOf(replicate, query, { samples, seed });
+  for (const [index, replicate] of replicates.entries()) {
+    const draws = await drawsOf(replicate, query, { samples, seed: seedOfReplicate(seed, index) });
     values.push(weightedMean(draws.rows.column(outcome), draws.weights));
   }
-  const interval = law.probabilities === undefined ? percentileInterval(values, level) : undefined;
+  const size = sampleSizeOf(model, rows, outcome);
+  const interval = law.probabilities === undefined ? percentileInterval(values, level, size) : undefined;
+  const { warnings, ...support } = warningsOf(rows, query);
+  const few = fewRowsWarning(size);
   return {
     ...law,
     ...(interval === undefined ? {} : { interval }),
     level,
     effectiveSamples: drawn.effectiveSize,
     ...basis,
-    ...warningsOf(rows, query),
+    ...support,
+    warnings: few === undefined ? warnings : [...warnings, few],
   };
 }

@@ -1,4 +1,4 @@
-import { type Columns, InputError, quoteName } from '@cfe/base';
+import { type Columns, InputError, quoteName, type Seed } from '@cfe/base';
 import { childrenOf, descendantsOf, parentsOf, topologicalOrder } from '@cfe/graph';
 import type { AnyCausalModel } from '@cfe/scm';
 import { actedOn } from './distribution.ts';
@@ -49,10 +49,10 @@ export async function pathEffect(
     );
   }
   const carries = (from: string, to: string): boolean => edges.some(([a, b]) => a === from && b === to);
-  const carried = async (member: AnyCausalModel): Promise<number> => {
-    const before = await populationOf(member, options);
-    const base = await actedOn(member, before, control, options.seed);
-    const after = await alongEdges(member, before, base, treatment, carries, options);
+  const carried = async (member: AnyCausalModel, seed: Seed | undefined): Promise<number> => {
+    const before = await populationOf(member, { ...options, seed });
+    const base = await actedOn(member, before, control, seed);
+    const after = await alongEdges(member, before, base, treatment, carries, seed);
     return weightedMean(asked.read(after), before.weights) - weightedMean(asked.read(base), before.weights);
   };
   const witness = recantingWitness(asked.ensemble.model, Object.keys(treatment), outcome, carries);
@@ -81,7 +81,7 @@ async function alongEdges(
   base: Columns,
   treatment: EffectOptions['treatment'],
   carries: (from: string, to: string) => boolean,
-  { seed }: EffectOptions,
+  seed: Seed | undefined,
 ): Promise<Columns> {
   const { graph } = model;
   const targets = Object.keys(treatment);
