@@ -7,6 +7,7 @@ import { type Experiment, type Extent, type Fake, fakes } from './experiment.ts'
 import { experiments } from './experiments/index.ts';
 import { reportPage } from './suite/report.ts';
 import { resultsOf, writeResults } from './suite/results.ts';
+import { resultsPage } from './suite/results-page.ts';
 import { runSuite } from './suite/run-suite.ts';
 import { writeAtomically } from './suite/write-atomically.ts';
 
@@ -21,6 +22,7 @@ interface Flags {
   readonly fake?: Fake;
   readonly json?: boolean;
   readonly list?: boolean;
+  readonly page?: string;
 }
 
 /**
@@ -40,6 +42,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option('--workers <n>', 'threads; the figures do not depend on it')
     .addOption(new Option('--fake <kind>', 'plant a cheat, which must come out refuted').choices([...fakes]))
     .option('--json', 'the results document on stdout, nothing else')
+    .option('--page <file>', 'also write the results as a Markdown page, such as docs/results.md')
     .option('--list', 'list the experiments with their claims and rules')
     .exitOverride();
   try {
@@ -81,6 +84,10 @@ async function run(flags: Flags): Promise<number> {
     const document = resultsOf(results, { ...extent, fake: flags.fake });
     writeResults(folder, document);
     writeAtomically(join(folder, 'report.html'), await reportPage(document));
+    if (flags.page !== undefined) {
+      const command = `npm run eval -- --${extent.size}`;
+      writeAtomically(resolve(flags.page), resultsPage(document, command));
+    }
     if (flags.json === true) process.stdout.write(`${JSON.stringify(document)}\n`);
     else {
       for (const { id, verdict, reason } of document.experiments)

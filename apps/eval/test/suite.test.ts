@@ -7,6 +7,7 @@ import type { CellInput, Experiment, Measured } from '../src/experiment.ts';
 import { main } from '../src/main.ts';
 import { reportPage } from '../src/suite/report.ts';
 import { resultsOf, writeResults } from '../src/suite/results.ts';
+import { resultsPage } from '../src/suite/results-page.ts';
 import { runSuite } from '../src/suite/run-suite.ts';
 import { summarise, summariseAll } from '../src/summarise.ts';
 
@@ -96,6 +97,7 @@ test('results, figures and a page that asks nothing of anyone', async () => {
   });
   expect(document.experiments[1].verdict).toBe('failed');
   expect(readFileSync(join(folder, 'figures.csv'), 'utf8')).toContain('"X1","supported","metric","square"');
+  expect(resultsPage(results, 'a command')).toContain('| X1 | Experiment X1 | supported | 3 cells |');
   const page = await reportPage(results);
   expect(page).toContain('squares are squares');
   expect(page.replaceAll(/xmlns(:\w+)?="[^"]*"/g, '')).not.toMatch(/https?:|<script|src=/);

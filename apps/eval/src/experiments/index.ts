@@ -8,6 +8,7 @@ import { manyInterventions } from './many-interventions.ts';
 import { outOfDistribution } from './out-of-distribution.ts';
 import { chambers, discreteNetworks, pairs, sachs } from './real-data.ts';
 import { sampleSize } from './sample-size.ts';
+import { scalability } from './scalability.ts';
 import { twinModels } from './twin-models.ts';
 
 /** Everything the suite can run, in the order of the report. */
@@ -23,6 +24,7 @@ export const experiments: readonly Experiment[] = [
   gradientFlow,
   goldStandard,
   prototype,
+  scalability,
   sachs,
   chambers,
   discreteNetworks,
