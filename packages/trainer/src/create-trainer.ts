@@ -96,10 +96,12 @@ async function findStructure(
   options: TrainerOptions & FitOptions,
 ): Promise<StructureResult> {
   const { inputs = [], outputs = [] } = 'model' in trainable ? trainable : {};
-  const { seed, signal, onProgress, structureMethod } = options;
+  const { seed, signal, onProgress, structureMethod, knowledge = {} } = options;
+  // outputs before inputs is ruled out edge by edge, so that tiers of one's own stay possible
+  const backwards = outputs.flatMap((from) => inputs.map((to): readonly [string, string] => [from, to]));
   const found = await learnStructure(selectColumns(table, network.graph.nodes), {
     ...(structureMethod === undefined ? {} : { method: structureMethod }),
-    ...(inputs.length === 0 ? {} : { knowledge: { tiers: [inputs, outputs] } }),
+    knowledge: { ...knowledge, forbidden: [...(knowledge.forbidden ?? []), ...backwards] },
     seed,
     signal,
     onProgress,

@@ -4,7 +4,7 @@ import type { Table } from '@cfe/data';
 import type { Loss } from '@cfe/losses';
 import type { ExecutorFactory } from '@cfe/network';
 import type { CausalModel } from '@cfe/scm';
-import type { StructureMethod } from '@cfe/structure';
+import type { Knowledge, StructureMethod } from '@cfe/structure';
 import type { CheckpointOptions } from './checkpoint.ts';
 import type { HistoryPoint } from './fit-result.ts';
 import type { InterventionSchedule } from './intervention-schedule.ts';
@@ -48,6 +48,8 @@ export interface TrainerOptions {
   readonly losses?: readonly TrainerLoss[] | undefined;
   /** how a network whose structure is to be learned finds it; default what `learnStructure` chooses */
   readonly structureMethod?: StructureMethod | undefined;
+  /** what is known about a graph that is to be learned, beside that outputs of a unit network cause no inputs */
+  readonly knowledge?: Knowledge | undefined;
   /**
    * where the search begins: `'least-squares'` lines, or the network's `'current'` state. Default: the lines for a network
    * that was never fitted, its current state otherwise

@@ -1,3 +1,4 @@
+import { createCpuExecutor } from '@cfe/autograd';
 import { createRng, standardNormal, type Variable } from '@cfe/base';
 import { createTable, type Regimes, type Table, type TableColumn } from '@cfe/data';
 import { createDag } from '@cfe/graph';
@@ -167,7 +168,7 @@ describe('every mechanism', () => {
   test.each(cases)(
     '%j learns %s: held-out loss within 0.06 nats of the truth',
     async (mechanisms, _, y, best) => {
-      const network = createNetwork({ graph, mechanisms, seed: 2 });
+      const network = createNetwork({ graph, mechanisms, seed: 2, executor: createCpuExecutor });
       const { heldOut, losses, status } = await fitNetwork(network, tableOf({ x, y }), {
         seed: 3,
         epochs: 150,

@@ -1,7 +1,7 @@
 import { createReferenceExecutor, type Executor } from '@cfe/autograd';
 import { type Columns, columnsFrom } from '@cfe/base';
 import { createTable, type Regimes, type Table } from '@cfe/data';
-import { createDag } from '@cfe/graph';
+import { createDag, parentsOf } from '@cfe/graph';
 import { invariantRisk, type Loss, sparsity } from '@cfe/losses';
 import { type CausalNetwork, createCausalUnitNetwork, createNetwork } from '@cfe/network';
 import { type Do, linearGaussian } from '@cfe/scm';
@@ -392,4 +392,13 @@ test('a unit network whose structure is to be learned gets its graph, inputs bef
   expect(y(1) - y(0)).toBeCloseTo(1, 1);
   const other = unit.predict([[0, 0, 0]], { do: { x1: 0, x2: 5 } }).column('y')[0] as number;
   expect(other).toBeCloseTo(y(0), 9);
+
+  const known = createCausalUnitNetwork({ inputs: 3, structure: 'learn', seed: 1 });
+  const required = [
+    ['x3', 'x1'],
+    ['x2', 'x3'],
+  ] as const;
+  await createTrainer(known, { seed: 1, knowledge: { required } }).fit(table);
+  expect(parentsOf(known.model.graph, 'x1')).toContain('x3');
+  expect(parentsOf(known.model.graph, 'x3')).toContain('x2');
 });

@@ -34,7 +34,7 @@ export interface VariableStart {
  *
  * Where the output reads the parents directly, the location starts as the least-squares line. With one hidden layer its
  * units are laid along the axes of the continuous parents, and their weights found by ridge regression; these bends are
- * kept where they lower the residuals by more than chance does (a likelihood ratio at the 0.5% level). A categorical
+ * kept where they lower the residuals by more than chance does (a likelihood ratio at the 0.1% level). A categorical
  * variable starts from the frequencies of its levels.
  */
 export function startFrom(
@@ -119,7 +119,7 @@ function bendsOf(
 }
 
 /**
- * A score test at the 0.5% level: do the residuals of what was found answer to products of two continuous parents, or of
+ * A score test at the 0.1% level: do the residuals of what was found answer to products of two continuous parents, or of
  * one's square and the other, beyond what the design can already say?
  */
 function interactionsIn(
@@ -157,10 +157,10 @@ function inputParents(plan: Plan, j: number): number[] {
   );
 }
 
-/** The 99.5% quantile of χ² with so many degrees of freedom (Wilson and Hilferty 1931). */
+/** The 99.9% quantile of χ² with so many degrees of freedom (Wilson and Hilferty 1931). */
 function chiSquaredQuantile(freedom: number): number {
   const a = 2 / (9 * freedom);
-  return freedom * (1 - a + 2.5758 * Math.sqrt(a)) ** 3;
+  return freedom * (1 - a + 3.0902 * Math.sqrt(a)) ** 3;
 }
 
 /** Weights of variance 1/inputs, and biases that spread the bends of the units over the standardised inputs. */
