@@ -47,9 +47,9 @@ else {
     const model = parseBif(readFileSync(join(folder, 'bnlearn-networks', `${network}.bif`), 'utf8'));
     const tally = new Tally();
     const methods: Readonly<Record<string, StructureMethod>> = {
-      'flop, BIC': flop(),
-      'flop, BDeu': flop({ discrete: 'bdeu' }),
-      'ges, BIC': ges(),
+      'flop, BDeu (default)': flop(),
+      'flop, BIC': flop({ discrete: 'bic' }),
+      'ges, BDeu': ges(),
       'pc, G²': pc(),
     };
     for (let seed = 0; seed < sets; seed++) {

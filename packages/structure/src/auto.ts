@@ -70,7 +70,7 @@ async function chooseMethod(
   const intervened = table.regimes?.list.some(({ targets }) => targets === 'unknown' || targets.length > 0);
   if (intervened === true) return stay('Chose FLOP in its interventional form, since the table has regimes.');
   const categories = table.variables.filter(({ kind }) => kind === 'categorical').length;
-  if (categories === d) return stay('Chose FLOP with the discrete BIC, since all variables are categorical.');
+  if (categories === d) return stay('Chose FLOP with the BDeu score, since all variables are categorical.');
   if (categories > 0) {
     return stay('Chose FLOP with the degenerate Gaussian score, since some variables are categorical.');
   }

@@ -19,9 +19,9 @@ export interface FlopOptions {
    * nothing else) or may shift (`'perEnvironment'`: batch effects); default `'auto'`: whichever scores better
    */
   readonly intercept?: 'auto' | InterceptMode;
-  /** score of all-categorical data, default `'bic'` */
+  /** score of all-categorical data, default `'bdeu'`, which measured best; `'bic'` where a penalty is given */
   readonly discrete?: 'bic' | 'bdeu';
-  /** of BDeu, default 10 */
+  /** of BDeu, default 1: larger values join what is independent in large networks */
   readonly equivalentSampleSize?: number;
   /** most parents of one variable; default a fifth of the rows */
   readonly maxParents?: number;
@@ -31,7 +31,7 @@ export interface FlopOptions {
  * The order search FLOP, and I-FLOP where the table has regimes: the best-scoring DAG over all orders of the
  * variables, and its equivalence class. Assumes no hidden common causes, and for continuous data linear effects.
  *
- * Continuous columns get the Gaussian BIC on standardised data; all-categorical tables the discrete BIC or BDeu. In mixed
+ * Continuous columns get the Gaussian BIC on standardised data; all-categorical tables BDeu or the discrete BIC. In mixed
  * tables a category is the group of its level indicators (degenerate Gaussian score), so that it can be cause or effect.
  * Rows in which a variable was intervened on are left out of its own score only.
  *

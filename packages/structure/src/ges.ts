@@ -13,9 +13,9 @@ export interface GesOptions {
    * (more than √n variables), which measured best; for categories 1, the textbook BIC
    */
   readonly penalty?: number;
-  /** score of all-categorical data, default `'bic'` */
+  /** score of all-categorical data, default `'bdeu'`; `'bic'` where a penalty is given */
   readonly discrete?: 'bic' | 'bdeu';
-  /** of BDeu, default 10 */
+  /** of BDeu, default 1 */
   readonly equivalentSampleSize?: number;
 }
 

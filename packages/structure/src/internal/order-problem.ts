@@ -136,7 +136,8 @@ function discreteProblem(
   options: ScoreOptions,
   rules: ParentRules,
 ): OrderProblem {
-  const { penalty = 1, discrete = 'bic', equivalentSampleSize = 10 } = options;
+  const { penalty = 1, equivalentSampleSize = 1 } = options;
+  const { discrete = options.penalty === undefined ? 'bdeu' : 'bic' } = options;
   const d = nodes.length;
   const data: DiscreteData = {
     columns: nodes.map((name) => table.column(name)),
