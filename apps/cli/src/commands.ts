@@ -5,6 +5,7 @@ const loaders: Readonly<Record<string, () => Promise<Command | CommandGroup>>> =
   quickstart: async () => (await import('./commands/quickstart.ts')).quickstart,
   discover: async () => (await import('./commands/discover.ts')).discover,
   fit: async () => (await import('./commands/fit.ts')).fit,
+  train: async () => (await import('./commands/train.ts')).train,
   predict: async () => (await import('./commands/predict.ts')).predict,
   effect: async () => (await import('./commands/effect.ts')).effect,
   query: async () => (await import('./commands/query.ts')).query,

@@ -37,6 +37,8 @@ beforeAll(async () => {
     ]
       .map((line) => JSON.stringify(line))
       .join('\n'),
+    'run.json': JSON.stringify({ data: 'data.csv', graph: 'xy.json', out: 'run.model', epochs: 5, seed: 1 }),
+    'typo.json': JSON.stringify({ data: 'data.csv', out: 'run.model', epocs: 5 }),
     'cases.jsonl': JSON.stringify({
       dag: [
         [0, 1],
@@ -230,6 +232,18 @@ test('fit, ask, report: from a CSV file to a page', { timeout: 120_000 }, async 
   const page = await readFile(join(folder, 'xy.html'), 'utf8');
   expect(page).toMatch(/^<!doctype html>[\s\S]*What moves y[\s\S]*<\/html>\s*$/);
   expect(page.replaceAll(/xmlns(:\w+)?="[^"]*"/g, '')).not.toMatch(/https?:|<script|src=/);
+});
+
+test('train reads a checked file, and takes nothing that it does not know', {
+  timeout: 120_000,
+}, async (context) => {
+  needsBuild(context);
+  const trained = await json<{ metrics: { status: string } }>('train', 'run.json');
+  expect(trained.metrics.status).toMatch(/converged|max-steps/);
+  expect(existsSync(join(folder, 'run.model.checkpoint'))).toBe(false);
+  const refused = await cfe(['train', 'typo.json'], folder);
+  expect(refused).toMatchObject({ code: 2, stdout: '' });
+  expect(refused.stderr).toMatch(/^cfe: typo\.json: .*"epocs".*"epochs".*\n$/);
 });
 
 test('simulate writes a world that the other commands read', async (context) => {

@@ -1,6 +1,6 @@
 import { InputError, quoteName } from '@cfe/base';
 import { selectColumns, type Table } from '@cfe/data';
-import { type Dag, edgesOf, extendToDag, type Graph } from '@cfe/graph';
+import { type Dag, extendToDag, type Graph } from '@cfe/graph';
 import type { MechanismKind } from '@cfe/network';
 import type { Command, Typed } from '../command.ts';
 import { readGraph } from '../input/graph.ts';
@@ -10,7 +10,7 @@ import { readTable, tableOptions } from '../input/table.ts';
 import { fitEnsemble } from '../model/fit-ensemble.ts';
 import { modelText } from '../model/model-file.ts';
 import type { Recipe } from '../model/refit.ts';
-import { toldEdges } from '../output/edges.ts';
+import { fitOutcome } from '../output/fit-outcome.ts';
 import { writeWhole } from '../output/write-file.ts';
 import { withRunner } from '../runner.ts';
 
@@ -56,35 +56,7 @@ export const fit: Command = {
     const seconds = (performance.now() - begun) / 1000;
     signal.throwIfAborted();
     const model = await writeWhole(out, modelText(fitted, notes));
-    const { graph } = fitted.model;
-    const summary = fitted.model.summary();
-    return {
-      json: {
-        model,
-        nodes: graph.nodes,
-        edges: toldEdges(graph, fitted.confidence, table.names),
-        metrics: {
-          rows: table.rows,
-          status: fitted.fit.status,
-          message: fitted.fit.message,
-          variables: Object.fromEntries(
-            summary.variables.map(({ name, mechanism, parents, fit: own, noiseSd }) => [
-              name,
-              { mechanism, parents, ...own, noiseSd },
-            ]),
-          ),
-          replicates,
-        },
-        class: fitted.learned && { kind: fitted.learned.graph.kind, edges: edgesOf(fitted.learned.graph) },
-        seconds,
-        notes,
-      },
-      text: [
-        summary.text,
-        `${fitted.fit.message} ${replicates} refits. ${seconds.toFixed(1)} s.`,
-        `Written to ${model}`,
-      ].join('\n'),
-    };
+    return fitOutcome(fitted, { model, notes, seconds });
   },
 };
 
@@ -96,7 +68,7 @@ async function learning(options: Typed): Promise<Extract<Recipe, { learn: object
 }
 
 /** The columns that the graph speaks of. */
-function columnsOf(table: Table, graph: Graph, path: string, notes: string[]): Table {
+export function columnsOf(table: Table, graph: Graph, path: string, notes: string[]): Table {
   const missing = graph.nodes.find((name) => !table.names.includes(name));
   if (missing !== undefined) {
     throw new InputError(
@@ -111,7 +83,7 @@ function columnsOf(table: Table, graph: Graph, path: string, notes: string[]): T
 }
 
 /** The graph itself, or a member of the class that it is. */
-function memberOf(graph: Graph, notes: string[]): Dag {
+export function memberOf(graph: Graph, notes: string[]): Dag {
   if (graph.kind === 'dag') return graph as Dag;
   const dag = graph.kind === 'admg' ? undefined : extendToDag(graph);
   if (dag === undefined) {

@@ -8,8 +8,11 @@ import { readJson } from './files.ts';
  * @throws {@link InputError} if it has another form
  */
 export async function readKnowledge(path: string | undefined): Promise<Knowledge | undefined> {
-  if (path === undefined) return undefined;
-  const value = await readJson(path);
+  return path === undefined ? undefined : checkedKnowledge(await readJson(path), path);
+}
+
+/** A value as knowledge, if it has that form. */
+export function checkedKnowledge(value: unknown, path: string): Knowledge {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) wrong(path, 'this is no object');
   for (const [key, entry] of Object.entries(value as object)) {
     const fits = forms[key];
