@@ -1,10 +1,12 @@
 import { type Columns, InputError, quoteName, rngFrom, type Seed } from '@cfe/base';
-import { descendantsOf } from '@cfe/graph';
+import { adjust, descendantsOf } from '@cfe/graph';
 import type { AnyCausalModel, Evidence } from '@cfe/scm';
+import { adjustedEffect } from './adjusted-effect.ts';
 import type { Answer } from './answer.ts';
 import { actedOn } from './distribution.ts';
 import { counterfactualAssumptions, interventionalAssumptions } from './internal/assumptions.ts';
-import { type Confounded, checkConfounding } from './internal/declared-confounding.ts';
+import { checkConfounding } from './internal/declared-confounding.ts';
+import { type Confounded, withHiddenCauses } from './internal/declared-graph.ts';
 import { fewRowsWarning, levelOf, percentileInterval, sampleSizeOf } from './internal/intervals.ts';
 import { checkOutcome } from './internal/outcome-answer.ts';
 import { abductOf, individuals, type Particles } from './internal/particles.ts';
@@ -61,8 +63,9 @@ export interface EffectPopulation {
  * `among` and `rows` say whose: a subgroup's (CATE), the treated's (ATT), or given individuals'. With `hold`, the
  * variables named there are set in both worlds: holding every mediator gives the controlled direct effect.
  *
- * Hidden causes declared in `confounded` are taken seriously: an effect that they leave unidentified is refused, and one
- * that is identified but not by this model is marked `identifiedBy: 'not'`, with the reason in its warnings.
+ * Hidden causes declared in `confounded` are taken seriously: an effect that they leave unidentified is refused. One
+ * that is identified but not by this model is estimated by {@link adjustedEffect} where an adjustment set and rows are at
+ * hand, and marked `identifiedBy: 'not'` elsewhere; the reason is in its warnings.
  *
  * @throws {@link InputError} if the outcome is itself set, a categorical outcome has no level named, or declared hidden
  * causes leave the effect unidentified
@@ -108,7 +111,52 @@ export async function effect(
       : {}),
   });
   if (doubt === undefined) return answer;
-  return { ...answer, identifiedBy: 'not', warnings: [...answer.warnings, doubt] };
+  return (
+    adjustedInstead(answer, asked, options, doubt) ?? {
+      ...answer,
+      identifiedBy: 'not',
+      warnings: [...answer.warnings, doubt],
+    }
+  );
+}
+
+/** The same effect by adjustment, where hidden causes bias the model's mechanisms but a set of measured variables adjusts. */
+function adjustedInstead(
+  answer: Effect,
+  { ensemble: { model, rows }, level }: AskedEffect,
+  options: EffectOptions & EffectPopulation & { readonly hold?: Setting | undefined },
+  doubt: string,
+): Effect | undefined {
+  const { treatment, control, outcome, outcomeLevel, confounded = [] } = options;
+  const names = Object.keys(treatment);
+  const simple = options.hold === undefined && options.among === undefined && options.rows === undefined;
+  if (rows === undefined || !simple || Object.keys(control).sort().join() !== [...names].sort().join())
+    return undefined;
+  const { optimal, sets } = adjust(withHiddenCauses(model.graph, confounded), { treatment: names, outcome });
+  const adjustmentSet = optimal ?? sets[0];
+  if (adjustmentSet === undefined) return undefined;
+  const { value, interval, assumptions } = adjustedEffect(rows, {
+    variables: model.variables,
+    treatment,
+    control,
+    outcome,
+    outcomeLevel,
+    adjustmentSet,
+    level,
+  });
+  const list = adjustmentSet.length === 0 ? 'nothing' : adjustmentSet.map(quoteName).join(', ');
+  return {
+    ...answer,
+    value,
+    interval,
+    samples: rows.rows,
+    identifiedBy: 'graph',
+    assumptions,
+    warnings: [
+      ...answer.warnings,
+      `${doubt} The effect was estimated from the rows instead, adjusting for ${list}.`,
+    ],
+  };
 }
 
 /**

@@ -1,3 +1,4 @@
+export { type AdjustedEffect, adjustedEffect } from './adjusted-effect.ts';
 export type { Answer, IdentifiedBy, Support } from './answer.ts';
 export { bootstrapEnsemble, type Fit } from './bootstrap-ensemble.ts';
 export { type ClassEffects, classEffects, type PossibleEffect } from './class-effects.ts';
@@ -20,7 +21,7 @@ export {
   type Setting,
 } from './effect.ts';
 export { type CurvePoint, effectCurve } from './effect-curve.ts';
-export type { Confounded } from './internal/declared-confounding.ts';
+export type { Confounded } from './internal/declared-graph.ts';
 export { interventional } from './interventional.ts';
 export { type NaturalEffects, naturalEffects } from './natural-effects.ts';
 export {

@@ -1,16 +1,6 @@
 import { InputError, quoteName } from '@cfe/base';
-import {
-  ancestorsOf,
-  createDag,
-  createGraph,
-  type Dag,
-  edgesOf,
-  isIdentifiable,
-  parentsOf,
-} from '@cfe/graph';
-
-/** Pairs of variables that a hidden cause moves together. */
-export type Confounded = readonly (readonly [a: string, b: string])[];
+import { ancestorsOf, createDag, type Dag, edgesOf, isIdentifiable, parentsOf } from '@cfe/graph';
+import { type Confounded, withHiddenCauses } from './declared-graph.ts';
 
 /**
  * What declared hidden causes do to an effect computed from a model that was fitted without them.
@@ -26,10 +16,7 @@ export function checkConfounding(
   outcome: string,
   confounded: Confounded,
 ): string | undefined {
-  const admg = createGraph('admg', graph.nodes, [
-    ...edgesOf(graph),
-    ...confounded.map(([from, to]) => ({ from, to, type: 'bidirected' as const })),
-  ]);
+  const admg = withHiddenCauses(graph, confounded);
   const pairs = confounded.map(([a, b]) => `${quoteName(a)} ↔ ${quoteName(b)}`).join(', ');
   if (!isIdentifiable(admg, { treatment, outcome })) {
     throw new InputError(

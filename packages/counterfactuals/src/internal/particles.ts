@@ -122,7 +122,7 @@ async function weigh(
   const total = weights.reduce((a, b) => a + b, 0);
   for (let r = 0; r < weights.length; r++) weights[r] = (weights[r] as number) / total;
   const effectiveSize = 1 / weights.reduce((a, w) => a + w * w, 0);
-  if (effectiveSize < Math.min(fewest, weights.length)) {
+  if (effectiveSize < Math.min(fewest, weights.length) * (1 - 1e-9)) {
     throw new InputError(
       'counterfactuals/few-effective',
       `The evidence is so unlikely that ${weights.length} draws are worth only ${effectiveSize.toFixed(1)} (${fewest} are needed). Draw more samples, or condition on less.`,
