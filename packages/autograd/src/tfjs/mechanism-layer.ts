@@ -1,7 +1,7 @@
 import { ShapeError } from '@cfe/base';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Activation } from '../plan.ts';
-import { layer } from './internal/layer.ts';
+import { cutOfOutputs, layer } from './internal/layer.ts';
 
 /** The mechanisms of all variables: one layer of each. */
 export interface MechanismLayer {
@@ -47,18 +47,11 @@ export function mechanismLayer(
   { gates, weights, bias, activation = 'tanh', cut }: MechanismLayer,
 ): tf.Tensor3D {
   const [variables, inputs, units] = weights.shape;
-  const rows = x.shape[0] as number;
   checkShapes(x, gates, weights, bias, cut);
   return tf.tidy(() => {
     const w = tf.transpose(weights, [0, 2, 1]);
     const b = tf.reshape(bias, [variables, units, 1]);
-    const mask =
-      cut === undefined
-        ? undefined
-        : tf.greater(
-            tf.reshape(tf.transpose(tf.cast(cut, 'float32')), [variables, 1, rows]),
-            tf.zeros([variables, units, 1]),
-          );
+    const mask = cut && cutOfOutputs(tf.transpose(cut), units);
     let out: tf.Tensor;
     if (gates === undefined) out = layer(tf.transpose(x, [1, 2, 0]), w, b, activation, mask);
     else if (gates.rank === 2) {

@@ -55,6 +55,16 @@ export function layer(
   return op(x, weights, bias);
 }
 
+/**
+ * A cut of each mechanism and row, `[mechanisms, rows]`, for all of its outputs: `[mechanisms, outputs, rows]` booleans.
+ * A product with ones spreads it, since comparing across a broadcast is the slowest operation of the CPU backend.
+ */
+export function cutOfOutputs(cut: tf.Tensor, outputs: number): tf.Tensor {
+  const [m, rows] = cut.shape as [number, number];
+  const marks = tf.reshape(tf.cast(cut, 'float32'), [m, 1, rows]);
+  return tf.greater(outputs === 1 ? marks : tf.matMul(tf.ones([m, outputs, 1]), marks), 0);
+}
+
 function activate(kind: Activation, z: tf.Tensor): tf.Tensor {
   switch (kind) {
     case 'identity':

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Group } from './groups.ts';
-import { layer } from './layer.ts';
+import { cutOfOutputs, layer } from './layer.ts';
 import { type Picking, pickRows } from './pick.ts';
 
 /** What every pass reads. */
@@ -39,8 +39,7 @@ export function networkOf(
   const gated = (w: tf.Tensor): tf.Tensor =>
     gate === undefined || perRow ? w : tf.mul(w, tf.reshape(gate, [m, 1, p]));
   /** A row that is cut computes nothing from its inputs, so that nothing can overflow. */
-  const maskOf = (outputs: number): tf.Tensor | undefined =>
-    cut && tf.greater(tf.reshape(tf.cast(cut, 'float32'), [m, 1, rows]), tf.zeros([m, outputs, 1]));
+  const maskOf = (outputs: number): tf.Tensor | undefined => cut && cutOfOutputs(cut, outputs);
 
   let below = x;
   for (const [l, { outputs, inputs: width, weights, bias, skip }] of group.layers.entries()) {
