@@ -85,7 +85,7 @@ async function run(flags: Flags): Promise<number> {
     writeResults(folder, document);
     writeAtomically(join(folder, 'report.html'), await reportPage(document));
     if (flags.page !== undefined) {
-      const command = `npm run eval -- --${extent.size}`;
+      const command = `npm run eval -- --${extent.size} --seeds ${extent.seeds.length} --page ${flags.page}`;
       writeAtomically(resolve(flags.page), resultsPage(document, command));
     }
     if (flags.json === true) process.stdout.write(`${JSON.stringify(document)}\n`);

@@ -9,6 +9,8 @@ import { outOfDistribution } from './out-of-distribution.ts';
 import { chambers, discreteNetworks, pairs, sachs } from './real-data.ts';
 import { sampleSize } from './sample-size.ts';
 import { scalability } from './scalability.ts';
+import { scheduling } from './scheduling.ts';
+import { trainedGradients } from './trained-gradients.ts';
 import { twinModels } from './twin-models.ts';
 
 /** Everything the suite can run, in the order of the report. */
@@ -17,7 +19,9 @@ export const experiments: readonly Experiment[] = [
   ...ablationExperiments,
   ...robustness,
   manyInterventions,
+  scheduling,
   outOfDistribution,
+  trainedGradients,
   hiddenVariables,
   sampleSize,
   twinModels,
