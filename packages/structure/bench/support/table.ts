@@ -16,12 +16,6 @@ import {
 import { adaptiveLasso } from '../../src/internal/lars.ts';
 import { momentsOf, standardise } from '../../src/internal/moments.ts';
 
-/** What one method made of one data set. */
-export interface Row {
-  readonly graph: Graph;
-  readonly seconds: number;
-}
-
 /** Figures of one method over all data sets. */
 export class Tally {
   readonly figures: Map<string, Map<string, number[]>> = new Map();
@@ -57,7 +51,7 @@ export class Tally {
   }
 }
 
-export function meanWithInterval(list: readonly number[]): string {
+function meanWithInterval(list: readonly number[]): string {
   const n = list.length;
   const mean = list.reduce((a, b) => a + b, 0) / n;
   const sd = Math.sqrt(list.reduce((a, x) => a + (x - mean) ** 2, 0) / Math.max(1, n - 1));
@@ -84,16 +78,12 @@ export function directed(truth: Dag, estimate: Graph): Readonly<Record<string, n
   };
 }
 
-export function memberOf(graph: Graph): Dag | undefined {
+function memberOf(graph: Graph): Dag | undefined {
   return graph.kind === 'dag' ? (graph as Dag) : extendToDag(graph as Cpdag);
 }
 
 /** Total effects of all on all, in the units of the data. */
-export function effectsOf(
-  nodes: readonly string[],
-  weights: readonly ArrayLike<number>[],
-  dag: Dag,
-): number[][] {
+function effectsOf(nodes: readonly string[], weights: readonly ArrayLike<number>[], dag: Dag): number[][] {
   const order = Array.from(topologicalOrder(dag));
   return nodes.map((_, source) => {
     const effect: number[] = nodes.map((_n, v) => (v === source ? 1 : 0));
