@@ -87,6 +87,49 @@ export function tanh4(x: v128): v128 {
   return f32x4.div(f32x4.mul(y, p), q);
 }
 
+/** {@link tanh4} on 8 numbers in memory, so that each constant is read once for two vectors. */
+// @ts-ignore: decorator
+@inline
+export function tanhPair(at: usize): void {
+  let k = c(0);
+  let l = c(4);
+  const y0 = f32x4.pmax(f32x4.pmin(v128.load(at), k), l);
+  const y1 = f32x4.pmax(f32x4.pmin(v128.load(at, 16), k), l);
+  const s0 = f32x4.mul(y0, y0);
+  const s1 = f32x4.mul(y1, y1);
+  k = c(8);
+  l = c(12);
+  let p0 = multiplyAdd(s0, k, l);
+  let p1 = multiplyAdd(s1, k, l);
+  k = c(16);
+  p0 = multiplyAdd(p0, s0, k);
+  p1 = multiplyAdd(p1, s1, k);
+  k = c(20);
+  p0 = multiplyAdd(p0, s0, k);
+  p1 = multiplyAdd(p1, s1, k);
+  k = c(24);
+  p0 = multiplyAdd(p0, s0, k);
+  p1 = multiplyAdd(p1, s1, k);
+  k = c(28);
+  p0 = multiplyAdd(p0, s0, k);
+  p1 = multiplyAdd(p1, s1, k);
+  k = c(32);
+  p0 = multiplyAdd(p0, s0, k);
+  p1 = multiplyAdd(p1, s1, k);
+  k = c(36);
+  l = c(40);
+  let q0 = multiplyAdd(s0, k, l);
+  let q1 = multiplyAdd(s1, k, l);
+  k = c(44);
+  q0 = multiplyAdd(q0, s0, k);
+  q1 = multiplyAdd(q1, s1, k);
+  k = c(48);
+  q0 = multiplyAdd(q0, s0, k);
+  q1 = multiplyAdd(q1, s1, k);
+  v128.store(at, f32x4.div(f32x4.mul(y0, p0), q0));
+  v128.store(at, f32x4.div(f32x4.mul(y1, p1), q1), 16);
+}
+
 /**
  * exp(x) − 1 for x ≤ 0 (Cephes' polynomial for the fraction, 2ⁿ through the exponent's bits), right to a few units in
  * the last place of the result near 0 and of 1 elsewhere.

@@ -1,9 +1,11 @@
 // How long is one train step (likelihood, gradient, Adam; interventions at 0.3) against PyTorch on one thread?
 //   npx vitest bench --run packages/backend-wasm/bench/train-step.bench.ts
 // Processor time on both sides, best of 7 rounds in which all take turns.
+
 import { createCpuExecutor, createReferenceExecutor, type Executor } from '@cfe/autograd';
+import { createTfjsExecutor } from '@cfe/autograd/tfjs';
 import { bench } from 'vitest';
-import { createWasmExecutor } from '../src/index.ts';
+import { createWasmExecutor, wasmBackend } from '../src/index.ts';
 import { variantProblem } from '../src/wasm-executor.ts';
 import { type Contestant, contest, processSeconds } from './support/contest.ts';
 import { TorchPeer } from './support/torch-peer.ts';
@@ -13,6 +15,7 @@ bench('train steps', run, { iterations: 1, warmupIterations: 0, time: 0, warmupT
 
 async function run(): Promise<void> {
   const torch = await TorchPeer.start(1);
+  await wasmBackend({ tfjs: 'required' }).activate();
   const rows: string[] = [];
   for (const workload of workloads()) rows.push(await row(workload, torch));
   torch?.close();
@@ -20,8 +23,8 @@ async function run(): Promise<void> {
   console.log(
     [
       `Milliseconds per step; in brackets, how many times faster than ${peer}. Node ${process.version}.`,
-      '| workload | PyTorch | reference (float64) | CPU, plain | WASM SIMD | WASM relaxed SIMD | interventions cost |',
-      '| --- | --- | --- | --- | --- | --- | --- |',
+      '| workload | PyTorch | reference (float64) | tfjs WASM | CPU, plain | WASM SIMD | WASM relaxed SIMD | interventions cost |',
+      '| --- | --- | --- | --- | --- | --- | --- | --- |',
       ...rows,
     ].join('\n'),
   );
@@ -43,7 +46,12 @@ async function row({ name, plan, rows }: Workload, torch: TorchPeer | undefined)
   };
   const contestants: Contestant[] = [
     ...(torch === undefined ? [] : [{ name: 'torch', run: (steps: number) => torch.run(name, steps) }]),
-    ...(large ? [] : [ours('reference', createReferenceExecutor(plan), 'interventions')]),
+    ...(large
+      ? []
+      : [
+          ours('reference', createReferenceExecutor(plan), 'interventions'),
+          ours('tfjs', createTfjsExecutor(plan), 'interventions'),
+        ]),
     ...(plan.variables >= 100 ? [] : [ours('cpu', createCpuExecutor(plan), 'interventions')]),
     ours('simd', createWasmExecutor(plan, { variant: 'simd' }), 'interventions'),
     ours('empty', createWasmExecutor(plan, { variant: 'simd' }), 'empty'),
@@ -61,6 +69,6 @@ async function row({ name, plan, rows }: Workload, torch: TorchPeer | undefined)
     return `${(1000 * seconds).toPrecision(3)}${ratio}`;
   };
   const cost = (best.get('simd') as number) / (best.get('empty') as number);
-  const cells = ['torch', 'reference', 'cpu', 'simd', 'relaxed'].map(cell);
+  const cells = ['torch', 'reference', 'tfjs', 'cpu', 'simd', 'relaxed'].map(cell);
   return `| ${name} | ${cells.join(' | ')} | ${cost.toFixed(2)}× |`;
 }

@@ -13,6 +13,7 @@ test.each(['simd', 'relaxed'] as const)(
     };
     expect(readFileSync(kernelModulePath(variant), 'utf8')).toBe(await kernelModule(variant));
   },
+  120_000, // two seconds of a free core
 );
 
 test('the kernels ask for nothing but a memory', () => {

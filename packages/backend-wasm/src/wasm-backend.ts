@@ -39,8 +39,7 @@ export function wasmBackend(options: WasmBackendOptions = {}): Backend {
     async probe() {
       const reason = variantProblem(chosen());
       if (reason !== undefined) return { available: false, reason };
-      const { threads } = wasmFeatures();
-      return { available: true, detail: `${describeVariant(chosen())}${threads ? ', shared memory' : ''}` };
+      return { available: true, detail: describeVariant(chosen()) };
     },
     async activate() {
       const which = chosen();
@@ -60,7 +59,14 @@ export function wasmBackend(options: WasmBackendOptions = {}): Backend {
     async report() {
       const { wasm, simd, relaxedSimd, threads } = wasmFeatures();
       return {
-        facts: { wasm, simd, relaxedSimd, threads, kernels: chosen() ?? 'none' },
+        facts: {
+          wasm,
+          simd,
+          relaxedSimd,
+          sharedMemory: threads,
+          kernels: chosen() ?? 'none',
+          kernelThreads: 1,
+        },
         advice:
           simd && !relaxedSimd
             ? [
