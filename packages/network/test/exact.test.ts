@@ -1,6 +1,6 @@
-import { createReferenceExecutor } from '@cfe/autograd';
+import { createCpuExecutor, createReferenceExecutor } from '@cfe/autograd';
 import { type Columns, createRng, standardNormal } from '@cfe/base';
-import { type CausalNetwork, createNetwork } from '@cfe/network';
+import { type CausalNetwork, createNetwork, type ExecutorFactory } from '@cfe/network';
 import {
   counterfactualRows,
   type Do,
@@ -78,79 +78,83 @@ const actions: Readonly<Record<string, Do>> = {
   ],
 };
 
-function networkOf(dtype: 'float64' | 'float32'): CausalNetwork {
+function networkOf(executor: ExecutorFactory): CausalNetwork {
   const network = createNetwork({
     graph: truth.graph,
     mechanisms: 'linear',
     noise: 'normal',
-    executor: (plan) => createReferenceExecutor(plan, { dtype }),
+    executor,
   });
   setLinear(network, truth);
   return network;
 }
 
 describe.each([
-  ['float64', 1e-9],
-  ['float32', 1e-5],
-] as const)('with given parameters a network answers as the exact model, %s', (dtype, tolerance) => {
-  const network = networkOf(dtype);
-  const factual = truth.sample(rows, { seed: 4 });
+  ['float64', 1e-9, createReferenceExecutor],
+  ['float32', 1e-5, (plan) => createReferenceExecutor(plan, { dtype: 'float32' })],
+  ['fused float32', 1e-5, createCpuExecutor],
+] as [string, number, ExecutorFactory][])(
+  'with given parameters a network answers as the exact model, %s',
+  (_, tolerance, executor) => {
+    const network = networkOf(executor);
+    const factual = truth.sample(rows, { seed: 4 });
 
-  test('the same noise for the same seed', () => {
-    expectEqual(network.noise(rows, { seed: 3 }), truth.noise(rows, { seed: 3 }), tolerance);
-  });
-  test.each(Object.entries(actions))('values under %s', (_, action) => {
-    const noise = truth.noise(rows, { seed: 2 });
-    expectEqual(
-      network.predict(noise, { do: action, seed: 6 }),
-      truth.predict(noise, { do: action, seed: 6 }),
-      tolerance,
-    );
-  });
-  test.each(Object.entries(actions))('unit counterfactuals under %s', (_, action) => {
-    const options = { do: action, seed: 6 };
-    expectEqual(
-      counterfactualRows(network, factual, options),
-      counterfactualRows(truth, factual, options),
-      tolerance,
-    );
-  });
-  test.each(Object.entries(actions).filter(([name]) => !/replaced|two noises|scale|sometimes/.test(name)))(
-    'log density under %s',
-    (_, action) => {
+    test('the same noise for the same seed', () => {
+      expectEqual(network.noise(rows, { seed: 3 }), truth.noise(rows, { seed: 3 }), tolerance);
+    });
+    test.each(Object.entries(actions))('values under %s', (_, action) => {
+      const noise = truth.noise(rows, { seed: 2 });
+      expectEqual(
+        network.predict(noise, { do: action, seed: 6 }),
+        truth.predict(noise, { do: action, seed: 6 }),
+        tolerance,
+      );
+    });
+    test.each(Object.entries(actions))('unit counterfactuals under %s', (_, action) => {
       const options = { do: action, seed: 6 };
-      const [ours, exact] = [network.logDensity(factual, options), densityOf(truth, factual, options)];
-      for (let r = 0; r < rows; r++)
-        expect(relative(ours[r] as number, exact[r] as number)).toBeLessThan(10 * tolerance);
-    },
-  );
-  test('gradients by noise, values, shifts and scales', () => {
-    const noise = truth.noise(rows, { seed: 2 });
-    const upstream = truth.noise(rows, { seed: 9 });
-    const action: Do = [
-      {
-        target: 'a',
-        kind: 'hard',
-        value: standardNormal(createRng(1), rows).map((v, r) => (r % 2 === 0 ? NaN : v)),
+      expectEqual(
+        counterfactualRows(network, factual, options),
+        counterfactualRows(truth, factual, options),
+        tolerance,
+      );
+    });
+    test.each(Object.entries(actions).filter(([name]) => !/replaced|two noises|scale|sometimes/.test(name)))(
+      'log density under %s',
+      (_, action) => {
+        const options = { do: action, seed: 6 };
+        const [ours, exact] = [network.logDensity(factual, options), densityOf(truth, factual, options)];
+        for (let r = 0; r < rows; r++)
+          expect(relative(ours[r] as number, exact[r] as number)).toBeLessThan(10 * tolerance);
       },
-      { target: 'c', kind: 'shift', by: 2 },
-    ];
-    const ours = network.gradient?.(noise, upstream, { do: action });
-    const exact = truth.gradient(noise, upstream, { do: action });
-    if (ours === undefined) throw new Error('no gradient');
-    expectEqual(ours.noise, exact.noise, tolerance);
-    for (const [k, one] of exact.interventions.entries()) {
-      for (let r = 0; r < rows; r++) {
-        const [mine, true_] = [ours.interventions[k]?.[r] as number, one?.[r] as number];
-        expect(Math.abs(mine - true_)).toBeLessThan(10 * tolerance);
-        if (true_ === 0) expect(mine).toBe(0);
+    );
+    test('gradients by noise, values, shifts and scales', () => {
+      const noise = truth.noise(rows, { seed: 2 });
+      const upstream = truth.noise(rows, { seed: 9 });
+      const action: Do = [
+        {
+          target: 'a',
+          kind: 'hard',
+          value: standardNormal(createRng(1), rows).map((v, r) => (r % 2 === 0 ? NaN : v)),
+        },
+        { target: 'c', kind: 'shift', by: 2 },
+      ];
+      const ours = network.gradient?.(noise, upstream, { do: action });
+      const exact = truth.gradient(noise, upstream, { do: action });
+      if (ours === undefined) throw new Error('no gradient');
+      expectEqual(ours.noise, exact.noise, tolerance);
+      for (const [k, one] of exact.interventions.entries()) {
+        for (let r = 0; r < rows; r++) {
+          const [mine, true_] = [ours.interventions[k]?.[r] as number, one?.[r] as number];
+          expect(Math.abs(mine - true_)).toBeLessThan(10 * tolerance);
+          if (true_ === 0) expect(mine).toBe(0);
+        }
       }
-    }
-  });
-});
+    });
+  },
+);
 
 test('the derivative of a scale is the central difference', () => {
-  const network = networkOf('float64');
+  const network = networkOf(createReferenceExecutor);
   const noise = truth.noise(rows, { seed: 2 });
   const upstream = truth.noise(rows, { seed: 9 });
   const scaled = (by: number): Do => [{ target: 'a', kind: 'scale', by }];
@@ -168,7 +172,7 @@ test('the derivative of a scale is the central difference', () => {
 });
 
 test('a model of other parameters is seen to differ', () => {
-  const network = networkOf('float64');
+  const network = networkOf(createReferenceExecutor);
   const parameters = network.state.parameters.map((p, i) => (i === 1 ? p + 1e-6 : p));
   network.update({ ...network.state, parameters });
   const noise = truth.noise(rows, { seed: 2 });
