@@ -54,7 +54,11 @@ export function nodeGpuBackend({
     capabilities: { device: 'gpu', dtype: 'float32', tfjs: 'tensorflow' },
     async probe() {
       const { name, reasons } = usable();
-      if (name === undefined) return { available: false, reason: reasons.join(' Nor its CPU build: ') };
+      if (name === undefined)
+        return {
+          available: false,
+          reason: reasons.map((reason) => reason.replace(/\.$/, '')).join('. Nor its CPU build: '),
+        };
       return {
         available: true,
         detail:
