@@ -48,6 +48,16 @@ describe('what can go wrong says what to do', () => {
     );
   });
 
+  test('left out of a bundle, as Vite does with an optional peer that is not installed', async () => {
+    const leftOut = (): never => {
+      throw new Error(
+        'Could not resolve "@tensorflow/tfjs-core" imported by "@cfe/backend-wasm". Is it installed?',
+      );
+    };
+    const create = await withTfjs(leftOut, leftOut);
+    await expect(create().activate()).resolves.toBeUndefined();
+  });
+
   test('two versions', async () => {
     const create = await withTfjs(() => fakeCore(async () => true, '4.20.0'), fakeWasm);
     await expect(create().activate()).rejects.toMatchObject({

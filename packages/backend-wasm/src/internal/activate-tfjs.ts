@@ -84,14 +84,16 @@ function unwrapped<T extends object>(module: T | { readonly default: T }): T {
   return 'default' in module && Object.keys(module).length <= 2 ? (module.default as T) : (module as T);
 }
 
-/** Whether a module was not found, itself or as the cause of what was thrown. */
+/** Whether a module was not found, itself or as the cause of what was thrown: in Node, in a page, or as Vite says. */
 function isMissing(error: unknown): boolean {
   if (error === undefined || error === null) return false;
   const { code, cause } = error as { readonly code?: unknown; readonly cause?: unknown };
   return (
     code === 'ERR_MODULE_NOT_FOUND' ||
     code === 'MODULE_NOT_FOUND' ||
-    /Cannot find (module|package)|Failed to resolve module|bare specifier/i.test(messageOf(error)) ||
+    /Cannot find (module|package)|Could not resolve|Failed to resolve module|bare specifier/i.test(
+      messageOf(error),
+    ) ||
     isMissing(cause)
   );
 }
