@@ -4,24 +4,6 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
 const here = join(import.meta.dirname, '..');
-const script = `
-import { inProcessRunner } from '@cfe/base';
-import { threadRunner } from '@cfe/base/threads';
-import { createTable } from '@cfe/data';
-import { linearGaussian } from '@cfe/scm';
-import { learnStructure } from '@cfe/structure';
-const truth = linearGaussian({ nodes: ['a', 'b', 'c', 'd'], weights: [[0, 1, 0.3, 0], [0, 0, 0.5, 0.2], [0, 0, 0, 1], [0, 0, 0, 0]] });
-const rows = truth.sample(80, { seed: 1 });
-const table = createTable(truth.variables.map((variable) => ({ variable, values: rows.column(variable.name) })));
-const answers = [];
-for (const runner of [inProcessRunner(), threadRunner({ workers: 1 }), threadRunner({ workers: 3 })]) {
-  const { confidence } = await learnStructure(table, { bootstrap: 12, seed: 7, budget: { restarts: 2 }, runner });
-  answers.push(confidence.map((row) => [...row]));
-  await runner.dispose();
-}
-console.log(JSON.stringify(answers));
-`;
-
 test('confidence is the same in this thread, in one worker and in three', (ctx) => {
   const packages = ['autograd', 'base', 'data', 'graph', 'scm', 'structure'].map((name) =>
     join(here, '..', name),
@@ -32,7 +14,7 @@ test('confidence is the same in this thread, in one worker and in three', (ctx) 
     if (statSync(built).mtimeMs < newest(join(folder, 'src')))
       ctx.skip('the build is older than the sources');
   }
-  const out = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+  const out = execFileSync(process.execPath, [join(here, 'test', 'support', 'confidence-by-runner.mjs')], {
     cwd: here,
     encoding: 'utf8',
   });
