@@ -2,6 +2,8 @@ export { type AdjustedEffect, adjustedEffect } from './adjusted-effect.ts';
 export type { Answer, IdentifiedBy, Support } from './answer.ts';
 export { bootstrapEnsemble, type Fit } from './bootstrap-ensemble.ts';
 export { type ClassEffects, classEffects, type PossibleEffect } from './class-effects.ts';
+export { type ConformalEffects, conformalEffects, type UnitIntervals } from './conformal-effects.ts';
+export { type ContrastivePair, contrastivePair } from './contrastive-pair.ts';
 export {
   type CounterfactualAnswer,
   type CounterfactualTable,
@@ -21,6 +23,7 @@ export {
   type Setting,
 } from './effect.ts';
 export { type CurvePoint, effectCurve } from './effect-curve.ts';
+export { type EffectOverGraphs, effectOverGraphs, type Learn } from './effect-over-graphs.ts';
 export type { Confounded } from './internal/declared-graph.ts';
 export { interventional } from './interventional.ts';
 export { type NaturalEffects, naturalEffects } from './natural-effects.ts';
@@ -29,9 +32,11 @@ export {
   type NecessityAndSufficiency,
   necessityAndSufficiency,
 } from './necessity.ts';
+export { type ExperimentValue, type NextExperiment, nextExperiment } from './next-experiment.ts';
 export { type LawAnswer, type LawOptions, observational } from './observational.ts';
 export { pathEffect } from './path-effect.ts';
 export { type Goal, type InterventionPlan, type PlanOptions, planIntervention } from './plan-intervention.ts';
+export { type Positivity, positivity } from './positivity.ts';
 export { type RobustnessValue, robustnessValue } from './robustness-value.ts';
 export { type Ensemble, ensembleOf, type Subject } from './subject.ts';
 export { supportOf } from './support.ts';
