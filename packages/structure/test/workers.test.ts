@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
 const here = join(import.meta.dirname, '..');
@@ -14,10 +15,14 @@ test('confidence is the same in this thread, in one worker and in three', (ctx) 
     if (statSync(built).mtimeMs < newest(join(folder, 'src')))
       ctx.skip('the build is older than the sources');
   }
-  const out = execFileSync(process.execPath, [join(here, 'test', 'support', 'confidence-by-runner.mjs')], {
-    cwd: here,
-    encoding: 'utf8',
-  });
+  const out = execFileSync(
+    process.execPath,
+    [fileURLToPath(new URL('./support/confidence-by-runner.mjs', import.meta.url))],
+    {
+      cwd: here,
+      encoding: 'utf8',
+    },
+  );
   const [one, two, three] = JSON.parse(out) as number[][][];
   expect(one!.flat().some((share) => share > 0 && share < 1)).toBe(true);
   expect(two).toEqual(one);
