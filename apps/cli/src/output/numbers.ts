@@ -2,11 +2,9 @@
 export function shown(x: number | null | undefined, digits = 4): string {
   if (x === null || x === undefined || Number.isNaN(x)) return '–';
   const size = Math.abs(x);
-  if (size !== 0 && (size < 1e-4 || size >= 1e7)) return x.toExponential(digits - 1).replace('-', '−');
+  if (size !== 0 && (size < 1e-4 || size >= 1e7)) return x.toExponential(digits - 1).replaceAll('-', '−');
   const decimals = size === 0 ? 0 : Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
-  return Number(x.toFixed(Math.min(decimals, 10)))
-    .toString()
-    .replace('-', '−');
+  return grouped(Number(x.toFixed(Math.min(decimals, 10))).toString());
 }
 
 /** A value and its interval with the decimals that the interval's width makes worth reading. */

@@ -1,11 +1,4 @@
-import {
-  adjustmentSets,
-  frontdoorSet,
-  type Graph,
-  instruments,
-  isIdentifiable,
-  optimalAdjustmentSet,
-} from '@cfe/graph';
+import { type Adjustment, adjust as adjustmentFor, type Graph } from '@cfe/graph';
 import { graphFrom, readGraph } from '../../input/graph.ts';
 import { namesOf, required, textOf } from '../../input/options.ts';
 import { namesIn } from './request.ts';
@@ -46,28 +39,10 @@ export const adjust: GraphVerb<Request> = {
   },
   answer({ graph, treatment, outcome, latent }) {
     const question = { treatment, outcome, ...(latent.length === 0 ? {} : { latent }) };
-    return {
-      identifiable: isIdentifiable(graph, question),
-      sets: adjustmentSets(graph, question),
-      optimal: optimalAdjustmentSet(graph, question),
-      frontdoor: frontdoorSet(graph, question),
-      instruments: instruments(graph, question),
-    };
+    return adjustmentFor(graph, question);
   },
   textOf(answer) {
-    const {
-      identifiable,
-      sets,
-      optimal,
-      frontdoor,
-      instruments: found,
-    } = answer as {
-      readonly identifiable: boolean;
-      readonly sets: readonly (readonly string[])[];
-      readonly optimal: readonly string[] | null;
-      readonly frontdoor: readonly string[] | null;
-      readonly instruments: readonly { readonly instrument: string; readonly given: readonly string[] }[];
-    };
+    const { identifiable, sets, optimal, frontdoor, instruments, reason } = answer as Adjustment;
     const list = (set: readonly string[] | null): string =>
       set === null ? 'none' : set.length === 0 ? '{} (nothing to adjust for)' : `{${set.join(', ')}}`;
     return [
@@ -77,7 +52,8 @@ export const adjust: GraphVerb<Request> = {
       `Smallest adjustment sets: ${sets.length === 0 ? 'none' : sets.map(list).join(' ')}`,
       `With the least variance: ${list(optimal)}`,
       `Front door: ${list(frontdoor)}`,
-      `Instruments: ${found.length === 0 ? 'none' : found.map(({ instrument, given }) => (given.length === 0 ? instrument : `${instrument} given ${given.join(', ')}`)).join('; ')}`,
+      `Instruments: ${instruments.length === 0 ? 'none' : instruments.map(({ instrument, given }) => (given.length === 0 ? instrument : `${instrument} given ${given.join(', ')}`)).join('; ')}`,
+      ...(reason === null ? [] : [reason]),
     ].join('\n');
   },
 };
