@@ -16,7 +16,7 @@ export function cachedScorer(
   const known = Array.from({ length: d }, () => new Map<number | string, CachedSet>());
   let nextId = 1;
 
-  /** A parent set with its score; one whose score exceeds `limit` may carry less than that, but more than the limit. */
+  /** A parent set with its score, which is infinite, and not kept, where it need only be known to exceed `limit`. */
   function at(
     node: number,
     key: number | string,
@@ -28,7 +28,7 @@ export function cachedScorer(
     if (found !== undefined) return found;
     const sorted = parents().sort();
     const made = { id: nextId++, key, parents: sorted, score: local(node, [...sorted], limit) };
-    if (made.score <= limit) sets.set(key, made);
+    if (made.score < Number.POSITIVE_INFINITY) sets.set(key, made);
     return made;
   }
 

@@ -30,7 +30,7 @@ export interface ParentRules {
 }
 
 /**
- * The score of a node given ascending parents; lower is better. Where it is certain to exceed `limit`, any number above
- * the limit will do.
+ * The score of a node given ascending parents; lower is better. Infinity where it is certain, without
+ * looking at the data, to exceed `limit`.
  */
 export type LocalScore = (node: number, parents: readonly number[], limit?: number) => number;
