@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build, defaultClientConditions } from 'vite';
+import { build, defaultClientConditions, type UserConfig } from 'vite';
 import { root } from './workspace.ts';
 
 /** A Chromium to run pages in: `CFE_CHROMIUM`, or the usual places. */
@@ -19,24 +19,42 @@ export function findChromium(): string | undefined {
 }
 
 /** One script for a page, from the sources, as a bundler makes it. */
-export async function bundlePage(
+export function bundlePage(
   entry: string,
   {
     minify = false,
     external = [],
   }: { readonly minify?: boolean; readonly external?: readonly RegExp[] } = {},
 ): Promise<string> {
+  const resolve = {
+    conditions: ['@cfe/source', ...defaultClientConditions],
+    dedupe: ['@tensorflow/tfjs-core'],
+  };
+  return bundleScript(join(root, entry), { root, resolve, minify, external });
+}
+
+/** One script for a page, as Vite makes it by its own defaults from what is installed beside it. */
+export async function bundleScript(
+  entry: string,
+  options: {
+    readonly root: string;
+    readonly resolve?: UserConfig['resolve'];
+    readonly minify?: boolean;
+    readonly external?: readonly RegExp[];
+  },
+): Promise<string> {
+  const { root: folder, resolve = {}, minify = true, external = [] } = options;
   const result = await build({
-    root,
+    root: folder,
     configFile: false,
     logLevel: 'silent',
-    resolve: { conditions: ['@cfe/source', ...defaultClientConditions], dedupe: ['@tensorflow/tfjs-core'] },
+    resolve,
     build: {
       write: false,
       minify,
       modulePreload: false,
       rolldownOptions: {
-        input: join(root, entry),
+        input: entry,
         external: [...external],
         output: { format: 'es', codeSplitting: false },
       },
