@@ -32,8 +32,8 @@ export interface Positivity {
  * import { positivity } from '@cfe/counterfactuals';
  * import { columnsFrom } from '@cfe/base';
  * const variables = [{ name: 'z', kind: 'continuous' }, { name: 'x', kind: 'continuous' }] as const;
- * const rows = columnsFrom({ z: [0, 1, 2, 3, 4, 5, 6, 7, 8, 50], x: [0, 1, 0, 1, 0, 1, 0, 1, 0, 1] });
- * positivity(rows, { variables, treatment: 'x', values: [0, 1], covariates: ['z'] }).holds; // → false
+ * const rows = columnsFrom({ z: [0, 1, 2, 3, 4, 5], x: [0.1, 0.9, 2.1, 2.9, 4.1, 4.9] });
+ * positivity(rows, { variables, treatment: 'x', values: [0, 1], covariates: ['z'] }).share; // → 1
  */
 export function positivity(
   rows: Columns,
