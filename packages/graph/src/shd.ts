@@ -8,6 +8,7 @@ import { checkSameNames } from './transform.ts';
  *
  * A pair counts once whether its edge is missing, extra, of another type or reversed; with `reversal: 'twice'` a
  * reversed i → j counts two, as a removal and an addition. Works on graphs of every kind, also of different kinds.
+ * A plain count, as papers report it; `compareGraphs` has its share of all pairs too, as `normalised.shd`.
  *
  * @param truth - reference graph over d variables
  * @param options.reversal - default `'once'`
