@@ -27,6 +27,7 @@ beforeAll(async () => {
   folder = await folderWith({
     'model.json': JSON.stringify(model),
     'chain.json': JSON.stringify(chain),
+    'apart.json': JSON.stringify({ nodes: ['x', 'y'], edges: [] }),
     'xy.json': JSON.stringify({ nodes: ['x', 'y'], edges: [{ from: 'x', to: 'y' }] }),
     'data.csv': chainCsv(120),
     'rows.csv': 'y,m,x\n9,1,0\n4,,\n',
@@ -232,6 +233,20 @@ test('fit, ask, report: from a CSV file to a page', { timeout: 120_000 }, async 
   const page = await readFile(join(folder, 'xy.html'), 'utf8');
   expect(page).toMatch(/^<!doctype html>[\s\S]*What moves y[\s\S]*<\/html>\s*$/);
   expect(page.replaceAll(/xmlns(:\w+)?="[^"]*"/g, '')).not.toMatch(/https?:|<script|src=/);
+});
+
+test('fit says what the data make of a graph that is given', { timeout: 120_000 }, async (context) => {
+  needsBuild(context);
+  const fitted = async (graph: string): Promise<{ contradicted: boolean; message: string }> => {
+    const answer = await json<{ check: { contradicted: boolean; message: string } }>(
+      ...['fit', 'data.csv', '--graph', graph, '--replicates', '0', '--out', `${graph}.model`],
+    );
+    return answer.check;
+  };
+  expect((await fitted('xy.json')).contradicted).toBe(false);
+  const wrong = await fitted('apart.json');
+  expect(wrong.contradicted).toBe(true);
+  expect(wrong.message).toContain('contradict');
 });
 
 test('train reads a checked file, and takes nothing that it does not know', {

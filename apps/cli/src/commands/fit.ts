@@ -2,6 +2,7 @@ import { InputError, quoteName } from '@cfe/base';
 import { selectColumns, type Table } from '@cfe/data';
 import { type Dag, extendToDag, type Graph } from '@cfe/graph';
 import type { MechanismKind } from '@cfe/network';
+import { type Falsification, falsify } from '@cfe/structure';
 import type { Command, Typed } from '../command.ts';
 import { readGraph } from '../input/graph.ts';
 import { readKnowledge } from '../input/knowledge.ts';
@@ -43,20 +44,25 @@ export const fit: Command = {
     const read = await readTable(path, options, context);
     const notes = [...read.notes];
     const table = given === undefined ? read.table : columnsOf(read.table, given, path, notes);
+    const graph = given && memberOf(given, notes);
     const recipe: Recipe =
-      given === undefined
-        ? { mechanisms, learn: await learning(options) }
-        : { mechanisms, graph: memberOf(given, notes) };
+      graph === undefined ? { mechanisms, learn: await learning(options) } : { mechanisms, graph };
     for (const note of notes.slice(read.notes.length)) context.say(note);
     const begun = performance.now();
     const { seed, signal, onProgress } = context;
+    let check: Falsification | undefined;
+    if (graph !== undefined) {
+      check = await falsify(table, graph, { seed, signal, onProgress });
+      notes.push(check.message);
+      context.say(check.message);
+    }
     const fitted = await withRunner(replicates > 1, (runner) =>
       fitEnsemble(table, recipe, { replicates, seed, signal, onProgress, runner }),
     );
     const seconds = (performance.now() - begun) / 1000;
     signal.throwIfAborted();
     const model = await writeWhole(out, modelText(fitted, notes));
-    return fitOutcome(fitted, { model, notes, seconds });
+    return fitOutcome(fitted, { model, notes, seconds, check });
   },
 };
 

@@ -1,4 +1,5 @@
 import { edgesOf } from '@cfe/graph';
+import type { Falsification } from '@cfe/structure';
 import type { Outcome } from '../command.ts';
 import type { FittedEnsemble } from '../model/fit-ensemble.ts';
 import { toldEdges } from './edges.ts';
@@ -10,7 +11,14 @@ export function fitOutcome(
     model,
     notes,
     seconds,
-  }: { readonly model: string; readonly notes: readonly string[]; readonly seconds: number },
+    check,
+  }: {
+    readonly model: string;
+    readonly notes: readonly string[];
+    readonly seconds: number;
+    /** what the data say of a graph that was given */
+    readonly check?: Falsification | undefined;
+  },
 ): Outcome {
   const { graph } = fitted.model;
   const summary = fitted.model.summary();
@@ -32,6 +40,13 @@ export function fitOutcome(
         replicates: fitted.replicates.length,
       },
       class: fitted.learned && { kind: fitted.learned.graph.kind, edges: edgesOf(fitted.learned.graph) },
+      check: check && {
+        contradicted: check.contradicted,
+        refuted: check.refuted,
+        independences: check.independences.length,
+        permutationPValue: check.permutationPValue,
+        message: check.message,
+      },
       seconds,
       notes,
     },
