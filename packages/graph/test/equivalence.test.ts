@@ -4,6 +4,7 @@ import {
   cpdag,
   createGraph,
   type Dag,
+  dSeparated,
   type EdgeInput,
   edgesOf,
   extendToDag,
@@ -15,6 +16,7 @@ import {
 } from '../src/index.ts';
 import { subsets } from './oracles/adjustment.ts';
 import { allDags, separatedByPaths } from './oracles/enumerate.ts';
+import { decode, peers, pgmpy } from './oracles/peers.ts';
 import { same } from './oracles/same.ts';
 
 const dags = allDags(4);
@@ -167,4 +169,18 @@ describe('on all 543 DAGs with 4 nodes', () => {
     }
     expect(found).toBeGreaterThan(100);
   });
+});
+
+test(`pgmpy agrees on the class and the independences of ${pgmpy.length} random DAGs`, () => {
+  expect(pgmpy.length).toBe(peers.length);
+  for (const [k, [truthClass, answers]] of pgmpy.entries()) {
+    const [d, digits, , , , , , , questions] = peers[k] as (typeof peers)[number];
+    const dag = decode('dag', d, digits) as Dag;
+    same(matrixOf(cpdag(dag)), matrixOf(decode('cpdag', d, truthClass)));
+    const name = (i: number): string => dag.nodes[i] as string;
+    const own = questions.map(([x, y, given]) =>
+      dSeparated(dag, name(x), name(y), given.map(name)) ? 1 : 0,
+    );
+    same(own, answers);
+  }
 });

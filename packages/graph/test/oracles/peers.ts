@@ -19,6 +19,13 @@ export const peers: readonly Row[] = (
   JSON.parse(readFileSync(new URL('../golden/peers.json', import.meta.url), 'utf8')) as { rows: Row[] }
 ).rows;
 
+/** What pgmpy said about the truths of `peers`, in their order; see scripts/golden-pgmpy.py. */
+export const pgmpy: readonly (readonly [truthClass: string, separated: readonly number[]])[] = (
+  JSON.parse(readFileSync(new URL('../golden/pgmpy.json', import.meta.url), 'utf8')) as {
+    rows: [string, number[]][];
+  }
+).rows;
+
 /** A graph from its digits, one per pair i < j: 0 none, 1 i → j, 2 i ← j, 3 i — j. */
 export function decode(kind: 'dag' | 'cpdag', d: number, digits: string): Graph {
   const nodes = letters(d);
