@@ -55,14 +55,10 @@ test('TensorFlow.js is in none of the projects, nor any package that was not ask
 });
 
 describe('alone from its tarball, the README says what happens', () => {
-  test.for(libraries)(
-    '%s',
-    async (name, context) => {
-      skipIfNone(context);
-      await expectExamplesToRun(name, process.execPath);
-    },
-    60_000,
-  );
+  test.for(libraries)('%s', { timeout: 60_000 }, async (name, context) => {
+    skipIfNone(context);
+    await expectExamplesToRun(name, process.execPath);
+  });
 
   test('@cfe/cli', async (context) => {
     skipIfNone(context);
@@ -110,17 +106,13 @@ test('the examples type-check against the declarations in the tarballs, which ar
   expect(output).toBe('');
 }, 240_000);
 
-test.for(otherNodes)(
-  'every README runs in Node %i',
-  async (major, context) => {
-    skipIfNone(context);
-    if (!full) return context.skip('three runtimes to download: set CFE_FULL=1');
-    const node = join(folder, `projects/extra/node_modules/node${major}/bin/node`);
-    expect((await finish(node, ['--version'], folder)).output).toMatch(`v${major}.`);
-    for (const name of libraries) await expectExamplesToRun(name, node);
-  },
-  240_000,
-);
+test.for(otherNodes)('every README runs in Node %i', { timeout: 240_000 }, async (major, context) => {
+  skipIfNone(context);
+  if (!full) return context.skip('three runtimes to download: set CFE_FULL=1');
+  const node = join(folder, `projects/extra/node_modules/node${major}/bin/node`);
+  expect((await finish(node, ['--version'], folder)).output).toMatch(`v${major}.`);
+  for (const name of libraries) await expectExamplesToRun(name, node);
+});
 
 test('in a page, from a production build, the READMEs say what happens', async (context) => {
   skipIfNone(context);
