@@ -29,6 +29,8 @@ const config: KnipConfig = {
     'apps/*': {
       entry: [
         'src/**/*-worker.ts',
+        'src/playground/mount.ts', // which the site imports
+        'test/pages/*.ts',
         'src/experiments/*.ts', // jobs, which a thread finds by their address and name
         '{src,test}/**/*.test.ts',
         'bench/**/*.bench.ts',

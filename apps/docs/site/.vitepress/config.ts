@@ -10,6 +10,15 @@ const api: DefaultTheme.SidebarItem[] = existsSync(reference)
   ? (JSON.parse(readFileSync(reference, 'utf8')) as DefaultTheme.SidebarItem[])
   : [];
 
+/** Pages of figures, those that are there. */
+const measured: DefaultTheme.SidebarItem[] = [
+  { text: 'Results', link: '/results' },
+  { text: 'Graphs from data', link: '/structure-benchmarks' },
+  { text: 'Backends', link: '/backends-benchmarks' },
+  { text: 'Graphs, models and tables', link: '/layer0-benchmarks' },
+  { text: 'Counterfactuals', link: '/counterfactuals-evidence' },
+].filter(({ link }) => existsSync(at(`../../../../docs${link}.md`)));
+
 export default defineConfig({
   title: 'CFE',
   description: 'The causal fine-tuning engine: what would have happened, from a table, in TypeScript.',
@@ -18,11 +27,16 @@ export default defineConfig({
   cleanUrls: false,
   lastUpdated: false,
   // The pages lie outside this package, where no `vue` can be found.
-  vite: { resolve: { alias: [{ find: /^vue(?=\/|$)/, replacement: vue }] } },
+  vite: {
+    resolve: { alias: [{ find: /^vue(?=\/|$)/, replacement: vue }] },
+    worker: { format: 'es' },
+    build: { chunkSizeWarningLimit: 2000 },
+  },
   themeConfig: {
     search: { provider: 'local' },
     nav: [
       { text: 'Start', link: '/guide/start' },
+      { text: 'Playground', link: '/playground' },
       { text: 'API', link: '/api/' },
       { text: 'Decisions', link: '/decisions/README' },
     ],
@@ -37,6 +51,7 @@ export default defineConfig({
             { text: 'How sure an answer is', link: '/guide/uncertainty' },
           ],
         },
+        { text: 'Measured', items: measured },
       ],
     },
   },
