@@ -16,7 +16,11 @@ export async function structureCoverage({
   readonly rows: number;
   readonly d?: number;
   readonly graphs: number;
-}) {
+}): Promise<
+  Record<'set' | 'naive' | 'width' | 'naiveWidth' | 'oracleWidth' | 'pieces', number> & {
+    readonly wilson: readonly [number, number];
+  }
+> {
   const tally = { set: 0, naive: 0, width: 0, naiveWidth: 0, oracleWidth: 0, pieces: 0 };
   for (let seed = 0; seed < sets; seed++) {
     const rng = createRng(seed).fork('structure coverage');
