@@ -1,5 +1,5 @@
 /** Inverse of the standard normal distribution by Newton steps; to 1e-12. */
-export function normalQuantile(p: number): number {
+function normalQuantile(p: number): number {
   let z = 0;
   for (let step = 0; step < 60; step++) {
     const density = Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI);

@@ -17,7 +17,7 @@ export interface ExactFamily {
 }
 
 /** Least squares with an intercept by normal equations: [intercept, …coefficients] and the residual variance. */
-export function leastSquares(
+function leastSquares(
   columns: readonly Float64Array[],
   y: Float64Array,
 ): { readonly beta: Float64Array; readonly variance: number } {
