@@ -47,6 +47,9 @@ export default defineConfig({
           text: 'Guide',
           items: [
             { text: 'Start in five minutes', link: '/guide/start' },
+            { text: 'Discover a graph', link: '/guide/discover' },
+            { text: 'Plan an intervention', link: '/guide/plan' },
+            { text: 'Evaluate honestly', link: '/guide/evaluate' },
             { text: 'What an intervention cuts', link: '/guide/interventions' },
             { text: 'How sure an answer is', link: '/guide/uncertainty' },
           ],
