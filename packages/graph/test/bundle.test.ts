@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
 import { expect, test } from 'vitest';
@@ -11,7 +12,7 @@ test('all of the package, its dependencies included, is under 40 kB minified and
       write: false,
       minify: true,
       rolldownOptions: {
-        input: new URL('../src/index.ts', import.meta.url).pathname,
+        input: fileURLToPath(new URL('../src/index.ts', import.meta.url)),
         preserveEntrySignatures: 'strict',
       },
     },
