@@ -29,24 +29,19 @@ export async function parseParquet(content: ParquetSource, options: TypedOptions
   try {
     const metadata = await parquetMetadataAsync(file);
     const rows = checkedRows(metadata);
-    const columns = new Map<string, unknown[]>();
+    const chunks = new Map<string, ColumnData[]>();
     for (const { meta_data } of metadata.row_groups[0]?.columns ?? [])
-      columns.set(meta_data?.path_in_schema[0] ?? '', []);
+      chunks.set(meta_data?.path_in_schema[0] ?? '', []);
+    // Row groups are read side by side, so chunks come in any order; and what is thrown in here nobody catches.
     await parquetRead({
       file,
       metadata,
       compressors,
-      onChunk({ columnName, columnData, rowStart, rowEnd }: ColumnData) {
-        const values = columns.get(columnName);
-        if (values === undefined) return;
-        if (rowStart !== values.length || rowEnd - rowStart !== columnData.length || rowEnd > rows) {
-          throw new Error(`column ${columnName} has other rows than the file says`);
-        }
-        for (let r = 0; r < columnData.length; r++) values.push(columnData[r]);
-      },
+      onChunk: (chunk: ColumnData) => chunks.get(chunk.columnName)?.push(chunk),
     });
-    for (const [name, { length }] of columns)
-      if (length !== rows) throw new Error(`column ${name} has ${length} rows, the file ${rows}`);
+    const columns = new Map(
+      Array.from(chunks, ([name, parts]): [string, unknown[]] => [name, joined(name, parts, rows)]),
+    );
     return typedTable(
       Array.from(columns, ([name, values]) => ({ name, values })),
       source,
@@ -62,6 +57,18 @@ export async function parseParquet(content: ParquetSource, options: TypedOptions
       cause,
     );
   }
+}
+
+/** The chunks of a column in the order of their rows, which must be all the rows of the file, each once. */
+function joined(name: string, chunks: readonly ColumnData[], rows: number): unknown[] {
+  const values: unknown[] = [];
+  for (const { rowStart, rowEnd, columnData } of [...chunks].sort((a, b) => a.rowStart - b.rowStart)) {
+    if (rowStart !== values.length || rowEnd - rowStart !== columnData.length || rowEnd > rows)
+      throw new Error(`column ${name} has other rows than the file says`);
+    for (let r = 0; r < columnData.length; r++) values.push(columnData[r]);
+  }
+  if (values.length !== rows) throw new Error(`column ${name} has ${values.length} rows, the file ${rows}`);
+  return values;
 }
 
 /** More rows than this do not fit into memory as columns of values. */
