@@ -1,0 +1,69 @@
+import { createRng } from '@cfe/base';
+import { describe, expect, test } from 'vitest';
+import { bdeu, type DiscreteData, discreteBic } from '../src/internal/discrete-score.ts';
+
+const levels = [2, 3, 4, 2, 3, 40, 50, 60];
+const rows = 300;
+
+function data(seed: number): DiscreteData {
+  const rng = createRng(seed);
+  return {
+    levels,
+    columns: levels.map((r) => Float64Array.from({ length: rows }, () => rng.integer(r))),
+    rowsOf: levels.map((_, j) =>
+      Int32Array.from({ length: rows }, (_, r) => r).filter((r) => j !== 1 || r % 3 !== 0),
+    ),
+  };
+}
+
+/** Counts by the text of the configuration, nothing shared with the code under test. */
+function tables({ columns, rowsOf }: DiscreteData, node: number, parents: readonly number[]): number[][] {
+  const found = new Map<string, number[]>();
+  for (const row of rowsOf[node]!) {
+    const key = parents.map((w) => columns[w]![row]).join();
+    const counts = found.get(key) ?? new Array<number>(levels[node]!).fill(0);
+    found.set(key, counts);
+    counts[columns[node]![row]!]!++;
+  }
+  return [...found.values()];
+}
+
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+/** ln Γ(a + n) − ln Γ(a) as the product that it is. */
+const risen = (a: number, n: number): number => sum(Array.from({ length: n }, (_, k) => Math.log(a + k)));
+
+// none to five parents, a node left out of some rows, and a table too large to be counted in place
+const sets: readonly (readonly [node: number, parents: readonly number[]])[] = [
+  [0, []],
+  [0, [1]],
+  [0, [1, 2]],
+  [1, [0, 2, 3]],
+  [4, [0, 1, 2, 3]],
+  [3, [0, 1, 2, 4, 5]],
+  [1, [5, 6, 7]],
+];
+
+describe.each(sets)('node %i given %j', (node, parents) => {
+  const given = data(7);
+  const configurations = parents.reduce((product, w) => product * levels[w]!, 1);
+  const r = levels[node]!;
+  const counted = tables(given, node, parents);
+
+  test('BIC is twice the negative log likelihood and its charge', () => {
+    const likelihood = sum(
+      counted.map((counts) => sum(counts.map((n) => (n > 0 ? n * Math.log(n / sum(counts)) : 0)))),
+    );
+    const charge = 2 * Math.log(rows) * (r - 1) * configurations;
+    const score = discreteBic(given, 2);
+    expect(score(node, parents)).toBeCloseTo(charge - 2 * likelihood, 6);
+    expect(score(node, parents, charge / 2)).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  test('BDeu is the marginal likelihood', () => {
+    const [perRow, perCell] = [10 / configurations, 10 / configurations / r];
+    const likelihood = sum(
+      counted.map((counts) => sum(counts.map((n) => risen(perCell, n))) - risen(perRow, sum(counts))),
+    );
+    expect(bdeu(given, 10)(node, parents)).toBeCloseTo(-2 * likelihood, 6);
+  });
+});
