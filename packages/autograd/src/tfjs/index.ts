@@ -2,6 +2,11 @@ import './register-gradients.ts';
 
 export { type CausalLayers, causalLayers, type StructuralLayerConfig } from './causal-layers.ts';
 export { doUnits, type LayeredModel, type UnitIntervention } from './do-units.ts';
+export {
+  type LayerKernelAttributes,
+  type LayerKernelInputs,
+  layerKernels,
+} from './internal/layer-kernels.ts';
 export { type HardIntervention, intervene } from './intervene.ts';
 export { type MechanismLayer, mechanismLayer } from './mechanism-layer.ts';
 export { createTfjsExecutor } from './tfjs-executor.ts';

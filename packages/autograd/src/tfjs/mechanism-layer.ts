@@ -1,7 +1,7 @@
 import { ShapeError } from '@cfe/base';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Activation } from '../plan.ts';
-import { cutOfOutputs, layer } from './internal/layer.ts';
+import { layer } from './internal/layer.ts';
 
 /** The mechanisms of all variables: one layer of each. */
 export interface MechanismLayer {
@@ -51,7 +51,7 @@ export function mechanismLayer(
   return tf.tidy(() => {
     const w = tf.transpose(weights, [0, 2, 1]);
     const b = tf.reshape(bias, [variables, units, 1]);
-    const mask = cut && cutOfOutputs(tf.transpose(cut), units);
+    const mask = cut && tf.transpose(cut);
     let out: tf.Tensor;
     if (gates === undefined) out = layer(tf.transpose(x, [1, 2, 0]), w, b, activation, mask);
     else if (gates.rank === 2) {

@@ -1,19 +1,32 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Activation } from '../../plan.ts';
+import {
+  hasLayerKernels,
+  type LayerKernelAttributes,
+  type LayerKernelInputs,
+  runLayer,
+  runLayerGradient,
+} from './layer-kernels.ts';
 import type { SaveTensors } from './select.ts';
+
+/** What makes a layer cheaper. */
+export interface LayerHints {
+  /** `'zero'` if whatever comes back to a cut entry is 0: a caller who selects the outputs afterwards. Default `'any'` */
+  readonly dyWhereCut?: 'any' | 'zero' | undefined;
+  /** `'constant'` if nobody wants the gradient of x, which is a product as large as the layer's own. Default `'differentiable'` */
+  readonly inputs?: 'constant' | 'differentiable' | undefined;
+}
 
 /**
  * One layer of many mechanisms at once, features first: act(W·x + b), `[mechanisms, outputs, rows]`.
  *
  * Where `cut` is true the pre-activation is replaced by 0, and no gradient of that row and mechanism reaches
- * weights, bias or inputs, whatever the numbers there are. A caller who selects the outputs afterwards knows that `dy`
- * is 0 there already, and saves the second selection.
+ * weights, bias or inputs, whatever the numbers there are.
  *
  * @param x - `[inputs, rows]` that all mechanisms read, or `[mechanisms, inputs, rows]`, each its own
  * @param weights - `[mechanisms, outputs, inputs]`
  * @param bias - `[mechanisms, outputs, 1]`
- * @param cut - `[mechanisms, outputs, rows]` booleans
- * @param dyWhereCut - `'zero'` if whatever comes back to a cut entry is 0
+ * @param cut - `[mechanisms, rows]` booleans
  */
 export function layer(
   x: tf.Tensor,
@@ -21,45 +34,71 @@ export function layer(
   bias: tf.Tensor,
   activation: Activation,
   cut?: tf.Tensor | undefined,
-  dyWhereCut: 'any' | 'zero' = 'any',
+  { dyWhereCut = 'any', inputs = 'differentiable' }: LayerHints = {},
 ): tf.Tensor {
-  const shared = x.rank === 2;
-  const [m, out, inputs] = weights.shape as [number, number, number];
+  const own = hasLayerKernels();
+  const forward = own ? runLayer : composedLayer;
+  const gradient = own ? runLayerGradient : composedGradient;
+  const constant = inputs === 'constant';
+  const cutOfDy = dyWhereCut === 'zero' ? undefined : cut;
   const op = tf.customGrad((...args) => {
-    const [xIn, w, b, save] = args as [tf.Tensor, tf.Tensor, tf.Tensor, SaveTensors];
-    const rows = xIn.shape.at(-1) as number;
-    const product = shared
-      ? tf.reshape(tf.matMul(tf.reshape(w, [m * out, inputs]), xIn as tf.Tensor2D), [m, out, rows])
-      : tf.matMul(w, xIn);
-    const sum = tf.add(product, b);
-    const z = cut === undefined ? sum : tf.where(cut, tf.zerosLike(sum), sum);
-    const y = activate(activation, z);
-    save(cut === undefined || dyWhereCut === 'zero' ? [xIn, w, y] : [xIn, w, y, cut]);
+    const save = args.pop() as unknown as SaveTensors;
+    const [w, b, xIn = x] = args as [tf.Tensor, tf.Tensor, tf.Tensor | undefined];
+    const y = forward({ x: xIn, weights: w, bias: b, ...(cut && { cut }) }, { activation });
+    save([xIn, w, y, ...(cutOfDy === undefined ? [] : [cutOfDy])]);
     return {
       value: y,
       gradFunc: (dy, saved) => {
         const [xS, wS, yS, cutS] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor | undefined];
-        const full = scaledBySlope(activation, yS, dy as tf.Tensor);
-        const dz = cutS === undefined ? full : tf.where(cutS, tf.zerosLike(full), full);
-        const flat = tf.reshape(dz, [m * out, rows]);
-        const dw = shared
-          ? tf.reshape(tf.matMul(flat, xS as tf.Tensor2D, false, true), [m, out, inputs])
-          : tf.matMul(dz, xS, false, true);
-        const dx = shared
-          ? tf.matMul(tf.reshape(wS, [m * out, inputs]), flat, true, false)
-          : tf.matMul(wS, dz, true, false);
-        return [dx, dw, tf.sum(dz, -1, true)];
+        const from = { x: xS, weights: wS, y: yS, dy: dy as tf.Tensor, ...(cutS && { cut: cutS }) };
+        return gradient(from, { activation, inputs: !constant });
       },
     };
   });
-  return op(x, weights, bias);
+  return constant ? op(weights, bias) : op(weights, bias, x);
+}
+
+function composedLayer(
+  { x, weights, bias, cut }: LayerKernelInputs,
+  { activation }: LayerKernelAttributes,
+): tf.Tensor {
+  const [w, xIn] = [weights, x] as [tf.Tensor, tf.Tensor];
+  const [m, out, inputs] = w.shape as [number, number, number];
+  const rows = xIn.shape.at(-1) as number;
+  const product =
+    xIn.rank === 2
+      ? tf.reshape(tf.matMul(tf.reshape(w, [m * out, inputs]), xIn as tf.Tensor2D), [m, out, rows])
+      : tf.matMul(w, xIn);
+  const sum = tf.add(product, bias as tf.Tensor);
+  if (cut === undefined) return activate(activation, sum);
+  return activate(activation, tf.where(cutOfOutputs(cut as tf.Tensor, out), tf.zerosLike(sum), sum));
+}
+
+function composedGradient(
+  { x, weights, y, dy, cut }: LayerKernelInputs,
+  { activation, inputs: wanted }: LayerKernelAttributes,
+): tf.Tensor[] {
+  const [w, xIn] = [weights, x] as [tf.Tensor, tf.Tensor];
+  const [m, out, inputs] = w.shape as [number, number, number];
+  const full = scaledBySlope(activation, y as tf.Tensor, dy as tf.Tensor);
+  const dz =
+    cut === undefined ? full : tf.where(cutOfOutputs(cut as tf.Tensor, out), tf.zerosLike(full), full);
+  const bias = tf.sum(dz, -1, true);
+  if (xIn.rank === 3) {
+    const dw = tf.matMul(dz, xIn, false, true);
+    return wanted === true ? [dw, bias, tf.matMul(w, dz, true, false)] : [dw, bias];
+  }
+  const flat: tf.Tensor2D = tf.reshape(dz, [m * out, -1]);
+  const dw = tf.reshape(tf.matMul(flat, xIn as tf.Tensor2D, false, true), [m, out, inputs]);
+  if (wanted !== true) return [dw, bias];
+  return [dw, bias, tf.matMul(tf.reshape(w, [m * out, inputs]), flat, true, false)];
 }
 
 /**
  * A cut of each mechanism and row, `[mechanisms, rows]`, for all of its outputs: `[mechanisms, outputs, rows]` booleans.
  * A product with ones spreads it, since comparing across a broadcast is the slowest operation of the CPU backend.
  */
-export function cutOfOutputs(cut: tf.Tensor, outputs: number): tf.Tensor {
+function cutOfOutputs(cut: tf.Tensor, outputs: number): tf.Tensor {
   const [m, rows] = cut.shape as [number, number];
   const marks = tf.reshape(tf.cast(cut, 'float32'), [m, 1, rows]);
   return tf.greater(outputs === 1 ? marks : tf.matMul(tf.ones([m, outputs, 1]), marks), 0);

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Group } from './groups.ts';
-import { cutOfOutputs, layer } from './layer.ts';
+import { layer } from './layer.ts';
 import { type Picking, pickRows } from './pick.ts';
 
 /** What every pass reads. */
@@ -11,7 +11,11 @@ export interface PassInput {
   readonly gates?: tf.Tensor | undefined;
 }
 
-/** Outputs of the networks of a group, `[members, outputs, rows]`. */
+/**
+ * Outputs of the networks of a group, `[members, outputs, rows]`.
+ *
+ * @param reads - `'constants'` if the columns pass no gradient on
+ */
 export function networkOf(
   group: Group,
   columns: tf.Tensor,
@@ -19,6 +23,7 @@ export function networkOf(
   { parameters, gates }: PassInput,
   rows: number,
   cut: tf.Tensor | undefined,
+  reads: 'constants' | 'values' = 'values',
 ): tf.Tensor {
   const m = group.members.length;
   const p = group.columns.length;
@@ -38,24 +43,27 @@ export function networkOf(
   /** Weights of the inputs, with the gates that all rows share. */
   const gated = (w: tf.Tensor): tf.Tensor =>
     gate === undefined || perRow ? w : tf.mul(w, tf.reshape(gate, [m, 1, p]));
-  /** A row that is cut computes nothing from its inputs, so that nothing can overflow. */
-  const maskOf = (outputs: number): tf.Tensor | undefined => cut && cutOfOutputs(cut, outputs);
+  const bottom = {
+    dyWhereCut: 'zero',
+    inputs: reads === 'constants' && !(gate !== undefined && perRow) ? 'constant' : 'differentiable',
+  } as const;
 
   let below = x;
   for (const [l, { outputs, inputs: width, weights, bias, skip }] of group.layers.entries()) {
     const last = l === group.layers.length - 1;
     const w = weight(weights, outputs, width);
     const b = biasOf(bias, outputs);
-    const mask = l === 0 ? maskOf(outputs) : undefined;
-    let out = layer(below, l === 0 ? gated(w) : w, b, last ? 'identity' : activation, mask, 'zero');
+    const kind = last ? 'identity' : activation;
+    // A row that is cut computes nothing from its inputs, so that nothing can overflow.
+    let out = l === 0 ? layer(below, gated(w), b, kind, cut, bottom) : layer(below, w, b, kind);
     if (skip !== undefined) {
       const direct = layer(
         x,
         gated(weight(skip, outputs, p)),
         tf.zeros([m, outputs, 1]),
         'identity',
-        maskOf(outputs),
-        'zero',
+        cut,
+        bottom,
       );
       out = tf.add(out, direct);
     }

@@ -1,0 +1,61 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Activation } from '../../plan.ts';
+
+/**
+ * Under these names a backend plugin may register our layer as kernels of its own, with TensorFlow.js's `registerKernel`; on a backend
+ * without them the layer is composed of TensorFlow.js's operations. Shapes are those of `LayerKernelInputs`.
+ *
+ * @example
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { layerKernels } from '@cfe/autograd/tfjs';
+ * tf.getKernel(layerKernels.forward, 'a backend without them') ?? 'composed'; // → 'composed'
+ */
+export const layerKernels: { readonly forward: string; readonly gradient: string } = {
+  forward: 'CfeMechanismLayer',
+  gradient: 'CfeMechanismLayerGradient',
+};
+
+/**
+ * What the forward kernel gets; it returns act(W·x + b), `[mechanisms, outputs, rows]`, with act(0) wherever `cut` is not 0. The
+ * gradient kernel gets `dy` and the output `y` in place of the bias, and returns the gradients of weights, bias and, where its attribute
+ * `inputs` is true, x, with exactly nothing from rows that are cut.
+ */
+export interface LayerKernelInputs {
+  /** `[inputs, rows]` that all mechanisms read, or `[mechanisms, inputs, rows]` */
+  readonly x: tf.TensorInfo;
+  /** `[mechanisms, outputs, inputs]` */
+  readonly weights: tf.TensorInfo;
+  /** `[mechanisms, outputs, 1]`, not in the gradient */
+  readonly bias?: tf.TensorInfo;
+  /** `[mechanisms, rows]` booleans, in the gradient only where `dy` may be other than 0 in a row that is cut */
+  readonly cut?: tf.TensorInfo;
+  /** `[mechanisms, outputs, rows]`, in the gradient only */
+  readonly y?: tf.TensorInfo;
+  readonly dy?: tf.TensorInfo;
+}
+
+/** How the kernels are asked to compute. */
+export interface LayerKernelAttributes {
+  readonly activation: Activation;
+  /** in the gradient: whether that of x is wanted */
+  readonly inputs?: boolean;
+}
+
+/** Whether the active backend brings the layer as kernels of its own. */
+export function hasLayerKernels(): boolean {
+  return tf.getKernel(layerKernels.forward, tf.getBackend()) !== undefined;
+}
+
+export function runLayer(inputs: LayerKernelInputs, attributes: LayerKernelAttributes): tf.Tensor {
+  return tf.engine().runKernel(layerKernels.forward, given(inputs), { ...attributes });
+}
+
+/** `[weights, bias]` or `[weights, bias, x]`. */
+export function runLayerGradient(inputs: LayerKernelInputs, attributes: LayerKernelAttributes): tf.Tensor[] {
+  return tf.engine().runKernel(layerKernels.gradient, given(inputs), { ...attributes });
+}
+
+function given(inputs: LayerKernelInputs): tf.NamedTensorMap {
+  const some = Object.entries(inputs).filter(([, tensor]) => tensor !== undefined);
+  return Object.fromEntries(some) as tf.NamedTensorMap;
+}
