@@ -26,9 +26,11 @@ export function select<T extends tf.Tensor>(mask: tf.Tensor, on: T, off: T): T {
 /** `value` computed from inputs that pass no gradient on. */
 export function withoutGradient<T extends tf.Tensor>(inputs: readonly tf.Tensor[], value: () => T): T {
   if (inputs.length === 0) return value();
-  const op = tf.customGrad((...all) => ({
+  // By shape, since the inputs themselves are gone by the time that gradients are computed.
+  const shapes = inputs.map(({ shape }) => shape);
+  const op = tf.customGrad(() => ({
     value: value(),
-    gradFunc: () => all.slice(0, -1).map((x) => tf.zerosLike(x as tf.Tensor)),
+    gradFunc: () => shapes.map((shape) => tf.zeros(shape)),
   }));
   return op(...inputs) as T;
 }
