@@ -10,7 +10,10 @@ export interface ForwardInput {
   readonly parameters: Floats;
   /** `[planLayout(plan).noiseColumns * rows]`, by column */
   readonly noise: Floats;
-  /** for a gated plan: `[edges]`, or `[edges * rows]` by edge, a graph of its own for each row */
+  /**
+   * for a gated plan: `[edges]`, or `[edges * rows]` by edge, a graph of its own for each row. The edges of the plan may
+   * form cycles as long as those with a gate other than 0 form none in any row; rows that share an order run together
+   */
   readonly gates?: Floats | undefined;
   readonly action?: PlanAction | undefined;
 }

@@ -45,7 +45,7 @@ export interface Plan {
   readonly widths: readonly number[];
   /** the inputs of each mechanism, ascending; an edge's position in `items` is its number */
   readonly parents: Incidence;
-  /** topological levels; empty where the edges form a cycle, which only teacher-forced passes accept */
+  /** topological levels; empty where the edges form a cycle: an ancestral pass then takes gates that leave none in any row */
   readonly levels: readonly Int32Array[];
   readonly mechanisms: readonly MechanismPlan[];
   /** `true`: every edge carries a gate that multiplies what the child reads, given at each call */

@@ -292,7 +292,7 @@ describe('refused before any work', () => {
     );
   });
 
-  test('a cyclic plan has likelihoods and no ancestral pass', () => {
+  test('a cyclic plan has likelihoods, and an ancestral pass where gates leave no cycle', () => {
     const cyclic = createPlan({
       graph: { nodes: ['a', 'b'], parents: { offsets: Int32Array.of(0, 1, 2), items: Int32Array.of(1, 0) } },
       gates: 'edges',
@@ -308,8 +308,16 @@ describe('refused before any work', () => {
       14,
     );
     expect(() => soft.forward({ ...input, noise: Float64Array.of(0, 0) })).toThrow(
-      expect.objectContaining({ code: 'autograd/cyclic-plan' }),
+      expect.objectContaining({
+        code: 'autograd/cyclic-gates',
+        message: expect.stringContaining('in row 0 the gates leave the cycle "a" → "b" → "a" open'),
+      }),
     );
+    const { parents, nodes } = { parents: cyclic.parents, nodes: [...cyclic.names] };
+    const ungated = linear(createPlan({ graph: { nodes, parents } }));
+    expect(() =>
+      ungated.forward({ rows: 1, parameters: input.parameters, noise: new Float64Array(2) }),
+    ).toThrow(expect.objectContaining({ code: 'autograd/cyclic-plan' }));
     expect(() =>
       soft.likelihood({ ...input, gates: Float64Array.of(0.5, Number.NaN), values: Float64Array.of(0, 0) }),
     ).toThrow(/gates\[1\] is NaN/);

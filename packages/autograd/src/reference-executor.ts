@@ -2,6 +2,7 @@ import { InputError } from '@cfe/base';
 import type { Executor } from './executor.ts';
 import { type Dtype, floats } from './floats.ts';
 import { abductionPass } from './internal/abduction-pass.ts';
+import { ancestralByOrder } from './internal/ancestral-by-order.ts';
 import { ancestralPass } from './internal/ancestral-pass.ts';
 import { stepWith } from './internal/step-with.ts';
 import { teacherPass } from './internal/teacher-pass.ts';
@@ -30,7 +31,7 @@ export function createReferenceExecutor(
   plan: Plan,
   { dtype = 'float64' }: { readonly dtype?: Dtype | undefined } = {},
 ): Executor {
-  const ancestral = ancestralPass(plan, dtype);
+  const ancestral = ancestralByOrder(plan, dtype, (ordered) => ancestralPass(ordered, dtype));
   const teacher = teacherPass(plan, dtype);
   const abduction = abductionPass(plan, dtype);
   let disposed = false;

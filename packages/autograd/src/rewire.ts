@@ -8,7 +8,8 @@ import { type LayerLayout, type MechanismLayout, planLayout } from './plan-layou
 
 /**
  * Gates that give a gated plan another graph at run time: one graph for all rows, or a list of one per row. Weights
- * and executor stay; the gates go into any call.
+ * and executor stay; the gates go into any call. A plan with edges both ways takes x → y in one row and y → x in the
+ * next.
  *
  * @returns `[edges]`, or `[edges * rows]` by edge; 1 where the graph has the edge
  * @throws {@link InputError} if a graph has other nodes, or an edge that the plan has no weights for
@@ -19,6 +20,16 @@ import { type LayerLayout, type MechanismLayout, planLayout } from './plan-layou
  * const plan = createPlan({ graph: createDag(nodes, [['x', 'm'], ['x', 'y'], ['m', 'y']]), gates: 'edges' });
  * rewire(plan, createDag(nodes, [['x', 'm'], ['m', 'y']])); // → [1, 0, 1]
  * rewire(plan, [createDag(nodes, []), createDag(nodes, [['x', 'y']])]); // → [0, 0, 0, 1, 0, 0]
+ * @example
+ * import { createDag } from '@cfe/graph';
+ * import { createPlan, createReferenceExecutor, rewire } from '@cfe/autograd';
+ * const both = { nodes: ['x', 'y'], parents: { offsets: Int32Array.of(0, 1, 2), items: Int32Array.of(1, 0) } };
+ * const head = { kind: 'additive', scale: 'unit' } as const;
+ * const plan = createPlan({ graph: both, gates: 'edges', mechanism: { head } }); // x = 2y + u, y = 3x + u
+ * const gates = rewire(plan, [createDag(['x', 'y'], [['x', 'y']]), createDag(['x', 'y'], [['y', 'x']])]);
+ * const executor = createReferenceExecutor(plan);
+ * const noise = Float64Array.of(1, 1, 1, 1);
+ * executor.forward({ rows: 2, parameters: Float64Array.of(2, 0, 3, 0), noise, gates }).values; // → [1, 3, 4, 1]
  */
 export function rewire(
   plan: Plan,

@@ -9,7 +9,7 @@ import { createReferenceExecutor, type Floats, type Plan } from '../src/index.ts
 import { type Complex, complex } from '../src/internal/oracle/complex.ts';
 import { complexAbduct, complexDensity, complexForward } from '../src/internal/oracle/complex-plan.ts';
 import { complexStep } from '../src/internal/oracle/complex-step.ts';
-import { type RandomInput, randomInput, randomPlan } from './support/random-plan.ts';
+import { acyclicInRows, type RandomInput, randomInput, randomPlan } from './support/random-plan.ts';
 
 const plans = process.env.CFE_FULL === '1' ? 1000 : 100;
 const tolerance = 1e-12;
@@ -68,72 +68,20 @@ const each = Array.from({ length: plans / 20 }, (_, block) => block);
 
 describe(`${plans} random plans`, () => {
   test.for(each)('ancestral pass, block %i', (block) => {
-    eachPlan('ancestral', block, {}, (plan, input) => {
-      const { rows, parameters, noise, gates, action, upstream } = input;
-      const executor = createReferenceExecutor(plan);
-      const values = executor.forward({ rows, parameters, noise, gates, action }).values.slice();
-      const fixed = {
-        rows,
-        parameters: lift(parameters),
-        noise: lift(noise),
-        gates: gates && lift(gates),
-        action: liftAction(action),
-      };
-      const objective = (change: Partial<typeof fixed>): Complex =>
-        weighted(complexForward(plan, { ...fixed, ...change }), upstream);
-      const changed = (part: 'value' | 'shift' | 'scale' | 'noiseFactor') => (x: readonly Complex[]) =>
-        objective({ action: { ...fixed.action, [part]: [...x] } });
-
-      expectValues(values, real(complexForward(plan, fixed)), 'values');
-      const gradient = executor.backward(upstream);
-      expectGradient(
-        gradient.parameters,
-        complexStep((x) => objective({ parameters: [...x] }), parameters),
-        'parameters',
-      );
-      expectGradient(
-        gradient.noise,
-        complexStep((x) => objective({ noise: [...x] }), noise),
-        'noise',
-      );
-      // A level is a label: it has no derivative, also where it was set.
-      const ofValue = complexStep(changed('value'), action.value).map((g, at) =>
-        isCategorical(plan, Math.floor(at / rows)) ? 0 : g,
-      );
-      expectGradient(gradient.value, ofValue, 'value');
-      for (const part of ['shift', 'scale', 'noiseFactor'] as const) {
-        const given = action[part];
-        if (given === undefined) expect(gradient[part]).toBeUndefined();
-        else {
-          const truth = complexStep(changed(part), given).map((g, at) =>
-            isCategorical(plan, Math.floor(at / rows)) ? 0 : g,
-          );
-          expectGradient(gradient[part], truth, part);
-        }
-      }
-      if (gates !== undefined)
-        expectGradient(
-          gradient.gates,
-          complexStep((x) => objective({ gates: [...x] }), gates),
-          'gates',
-        );
-
-      // Said once more without the oracle: what a row replaced passes nothing on in that row.
-      for (let j = 0; j < plan.variables; j++) {
-        for (let r = 0; r < rows; r++) {
-          const cut = action.cut[j * rows + r] === 1;
-          if (!cut) {
-            expect(gradient.value[j * rows + r]).toBe(0);
-            continue;
-          }
-          expect(values[j * rows + r]).toBe(action.value[j * rows + r]);
-          if (gates === undefined || gates.length === plan.parents.items.length) continue;
-          for (let e = plan.parents.offsets[j]!; e < plan.parents.offsets[j + 1]!; e++)
-            expect(gradient.gates![e * rows + r]).toBe(0);
-        }
-      }
-    });
+    eachPlan('ancestral', block, {}, expectAncestral);
   });
+
+  test.for(each)(
+    'ancestral pass round cycles that the gates of each row leave open nowhere, block %i',
+    (block) => {
+      eachPlan('by order', block, { cycles: 'allowed', maxVariables: 7 }, (drawn, input) => {
+        if (!drawn.gated) return;
+        const opened = acyclicInRows(drawn, input, createRng(block).fork('orders'));
+        const { values } = createReferenceExecutor(drawn).forward(opened);
+        if (values.every((x) => Math.abs(x) < 100)) expectAncestral(drawn, opened);
+      });
+    },
+  );
 
   test.for(each)('likelihood under a teacher, cycles allowed, block %i', (block) => {
     eachPlan('teacher', block, { cycles: 'allowed', maxVariables: 8 }, (plan, input) => {
@@ -260,6 +208,73 @@ describe(`${plans} random plans`, () => {
     },
   );
 });
+
+/** Values and all gradients of an ancestral pass are those of the oracle. */
+function expectAncestral(plan: Plan, input: RandomInput): void {
+  const { rows, parameters, noise, gates, action, upstream } = input;
+  const executor = createReferenceExecutor(plan);
+  const values = executor.forward({ rows, parameters, noise, gates, action }).values.slice();
+  const fixed = {
+    rows,
+    parameters: lift(parameters),
+    noise: lift(noise),
+    gates: gates && lift(gates),
+    action: liftAction(action),
+  };
+  const objective = (change: Partial<typeof fixed>): Complex =>
+    weighted(complexForward(plan, { ...fixed, ...change }), upstream);
+  const changed = (part: 'value' | 'shift' | 'scale' | 'noiseFactor') => (x: readonly Complex[]) =>
+    objective({ action: { ...fixed.action, [part]: [...x] } });
+
+  expectValues(values, real(complexForward(plan, fixed)), 'values');
+  const gradient = executor.backward(upstream);
+  expectGradient(
+    gradient.parameters,
+    complexStep((x) => objective({ parameters: [...x] }), parameters),
+    'parameters',
+  );
+  expectGradient(
+    gradient.noise,
+    complexStep((x) => objective({ noise: [...x] }), noise),
+    'noise',
+  );
+  // A level is a label: it has no derivative, also where it was set.
+  const ofValue = complexStep(changed('value'), action.value).map((g, at) =>
+    isCategorical(plan, Math.floor(at / rows)) ? 0 : g,
+  );
+  expectGradient(gradient.value, ofValue, 'value');
+  for (const part of ['shift', 'scale', 'noiseFactor'] as const) {
+    const given = action[part];
+    if (given === undefined) expect(gradient[part]).toBeUndefined();
+    else {
+      const truth = complexStep(changed(part), given).map((g, at) =>
+        isCategorical(plan, Math.floor(at / rows)) ? 0 : g,
+      );
+      expectGradient(gradient[part], truth, part);
+    }
+  }
+  if (gates !== undefined)
+    expectGradient(
+      gradient.gates,
+      complexStep((x) => objective({ gates: [...x] }), gates),
+      'gates',
+    );
+
+  // Said once more without the oracle: what a row replaced passes nothing on in that row.
+  for (let j = 0; j < plan.variables; j++) {
+    for (let r = 0; r < rows; r++) {
+      const cut = action.cut[j * rows + r] === 1;
+      if (!cut) {
+        expect(gradient.value[j * rows + r]).toBe(0);
+        continue;
+      }
+      expect(values[j * rows + r]).toBe(action.value[j * rows + r]);
+      if (gates === undefined || gates.length === plan.parents.items.length) continue;
+      for (let e = plan.parents.offsets[j]!; e < plan.parents.offsets[j + 1]!; e++)
+        expect(gradient.gates![e * rows + r]).toBe(0);
+    }
+  }
+}
 
 function eachPlan(
   name: string,

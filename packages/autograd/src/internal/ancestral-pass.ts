@@ -1,8 +1,8 @@
-import { InputError } from '@cfe/base';
 import type { Executor, ForwardInput, PlanGradient } from '../executor.ts';
 import { type Dtype, type Floats, floats } from '../floats.ts';
 import type { Plan } from '../plan.ts';
 import { type MechanismLayout, planLayout } from '../plan-layout.ts';
+import { noForward } from './ancestral-by-order.ts';
 import { chooseLevel } from './categorical-pass.ts';
 import { checkForward, checkUpstream } from './check-input.ts';
 import { headPass } from './head-pass.ts';
@@ -67,12 +67,7 @@ export function ancestralPass(plan: Plan, dtype: Dtype): Pick<Executor, 'forward
     },
 
     backward(upstream): PlanGradient {
-      if (last === undefined) {
-        throw new InputError(
-          'autograd/no-forward',
-          'backward: there was no forward pass to go back through. Call forward first.',
-        );
-      }
+      if (last === undefined) throw noForward();
       const { input, values, gates } = last;
       const { rows, parameters, noise, action } = input;
       checkUpstream('backward', upstream.length, plan.variables * rows);

@@ -6,10 +6,10 @@ import { planLayout } from '../plan-layout.ts';
 
 /** Refuses what an ancestral pass cannot run, before it runs. */
 export function checkForward(plan: Plan, { rows, parameters, noise, gates, action }: ForwardInput): void {
-  if (plan.levels.length === 0 && plan.variables > 0) {
+  if (plan.levels.length === 0 && plan.variables > 0 && !plan.gated) {
     throw new InputError(
       'autograd/cyclic-plan',
-      'forward: the edges of this plan form a cycle, so values do not follow from noise. Harden the graph first; a cyclic one takes teacher-forced passes only.',
+      "forward: the edges of this plan form a cycle, so values do not follow from noise. Create it with gates: 'edges' and give gates that leave no cycle in any row, or harden the graph first.",
     );
   }
   checkCommon('forward', plan, rows, parameters, gates);

@@ -1,13 +1,15 @@
 import { InputError } from '@cfe/base';
 import * as tf from '@tensorflow/tfjs-core';
-import type { AbductInput, Executor, ForwardInput, PlanGradient, TeacherInput } from '../executor.ts';
+import type { AbductInput, Executor, TeacherInput } from '../executor.ts';
 import type { Floats } from '../floats.ts';
-import { checkAbduct, checkForward, checkTeacher, checkUpstream } from '../internal/check-input.ts';
+import { ancestralByOrder } from '../internal/ancestral-by-order.ts';
+import { checkAbduct, checkTeacher, checkUpstream } from '../internal/check-input.ts';
 import { stepWith } from '../internal/step-with.ts';
 import type { Plan } from '../plan.ts';
 import { planLayout } from '../plan-layout.ts';
-import { actionTensors, finite, mask, matrix, vector } from './internal/to-tensors.ts';
-import { createTfjsPlan } from './tfjs-plan.ts';
+import { tfjsAncestral } from './internal/tfjs-ancestral.ts';
+import { actionTensors, finite, gateTensor, mask, matrix, vector } from './internal/to-tensors.ts';
+import { planOperations } from './tfjs-plan.ts';
 
 /**
  * Runs a plan on the TensorFlow.js backend that is active now, through typed arrays: the executor for large batches on
@@ -39,9 +41,11 @@ export function createTfjsExecutor(plan: Plan): Executor {
   }
   const layout = planLayout(plan);
   const d = plan.variables;
-  const ops = createTfjsPlan(plan);
+  const ops = planOperations(plan);
+  const ancestral = ancestralByOrder(plan, 'float32', (ordered) =>
+    tfjsAncestral(ordered === plan ? ops : planOperations(ordered)),
+  );
   let disposed = false;
-  let forwarded: ForwardInput | undefined;
   let abducted: AbductInput | undefined;
 
   /** Everything happens inside a tidy that hands out numbers alone. */
@@ -64,7 +68,7 @@ export function createTfjsExecutor(plan: Plan): Executor {
     }
   };
   const gatesOf = (gates: Floats | undefined, rows: number): tf.Tensor | undefined =>
-    gates && (gates.length === layout.edges ? vector(gates) : matrix(gates, rows));
+    gateTensor(gates, rows, layout.edges);
   const read = (tensor: tf.Tensor): Float32Array => tensor.dataSync<'float32'>();
 
   function density(
@@ -127,91 +131,8 @@ export function createTfjsExecutor(plan: Plan): Executor {
     dtype: 'float32',
     plan,
     allocate: (length) => new Float32Array(length),
-    forward: (input) =>
-      run(() => {
-        checkForward(plan, input);
-        forwarded = undefined;
-        const { rows } = input;
-        if (rows === 0 || d === 0) {
-          forwarded = input;
-          return { values: new Float32Array(d * rows) };
-        }
-        const values = ops.forward({
-          parameters: vector(input.parameters),
-          noise: matrix(finite(input.noise), rows),
-          gates: gatesOf(input.gates, rows),
-          action: actionTensors(input.action, rows),
-        });
-        forwarded = input;
-        return { values: read(values) };
-      }),
-
-    backward: (upstream) =>
-      run((): PlanGradient => {
-        if (forwarded === undefined) {
-          throw new InputError(
-            'autograd/no-forward',
-            'backward: there was no forward pass to go back through. Call forward first.',
-          );
-        }
-        const { rows, parameters, noise, gates, action } = forwarded;
-        checkUpstream('backward', upstream.length, d * rows);
-        const like = (part: Floats | undefined): Float32Array | undefined =>
-          part && new Float32Array(part.length);
-        const zeros = {
-          parameters: new Float32Array(layout.parameters),
-          noise: new Float32Array(layout.noiseColumns * rows),
-          value: new Float32Array(d * rows),
-          shift: like(action?.shift),
-          scale: like(action?.scale),
-          noiseFactor: like(action?.noiseFactor),
-          gates: like(gates),
-        };
-        if (rows === 0 || d === 0) return zeros;
-        const acted = actionTensors(action, rows);
-        const inputs: Record<string, tf.Tensor | undefined> = {
-          parameters: vector(parameters),
-          noise: matrix(finite(noise), rows),
-          value: acted?.value,
-          shift: acted?.shift,
-          scale: acted?.scale,
-          noiseFactor: acted?.noiseFactor,
-          gates: layout.edges > 0 ? gatesOf(gates, rows) : undefined,
-        };
-        const fixedGates = gatesOf(gates, rows);
-        const wanted = Object.entries(inputs).filter(
-          (entry): entry is [string, tf.Tensor] => entry[1] !== undefined,
-        );
-        const values = (...tensors: tf.Tensor[]): tf.Tensor2D => {
-          const now = Object.fromEntries(wanted.map(([name], k) => [name, tensors[k]])) as Record<
-            string,
-            tf.Tensor2D
-          >;
-          return ops.forward({
-            parameters: now.parameters as unknown as tf.Tensor1D,
-            noise: now.noise as tf.Tensor2D,
-            gates: now.gates ?? fixedGates,
-            action: acted && {
-              cut: acted.cut,
-              value: now.value as tf.Tensor2D,
-              shift: now.shift,
-              scale: now.scale,
-              noiseFactor: now.noiseFactor,
-            },
-          });
-        };
-        // Some inputs may reach nothing (a shift on categories alone): their gradient is 0, not an error.
-        const { grads } = tf.engine().gradients(
-          () => values(...wanted.map(([, tensor]) => tensor)),
-          wanted.map(([, tensor]) => tensor),
-          matrix(upstream, rows),
-          true,
-        );
-        const found = Object.fromEntries(
-          wanted.flatMap(([name], k) => (grads[k] ? [[name, read(grads[k])]] : [])),
-        );
-        return { ...zeros, ...found };
-      }),
+    forward: (input) => run(() => ancestral.forward(input)),
+    backward: (upstream) => run(() => ancestral.backward(upstream)),
 
     logDensity: (input) =>
       run(() => {
@@ -278,7 +199,9 @@ export function createTfjsExecutor(plan: Plan): Executor {
       }),
 
     dispose() {
-      if (!disposed) ops.dispose();
+      if (disposed) return;
+      ancestral.dispose?.();
+      ops.dispose();
       disposed = true;
     },
   };

@@ -76,9 +76,22 @@ export interface TfjsPlan {
  * plan.dispose();
  */
 export function createTfjsPlan(plan: Plan): TfjsPlan {
+  return planOperations(plan);
+}
+
+/** What {@link createTfjsExecutor} needs beyond it: plans in an order that some edges, with gate 0, point against. */
+export interface PlanOperations extends Omit<TfjsPlan, 'forward'> {
+  readonly against: boolean;
+  /** @param input.behind - finished values, which those edges read: nothing comes of them but the gates' derivative */
+  forward(
+    input: Parameters<TfjsPlan['forward']>[0] & { readonly behind?: tf.Tensor2D | undefined },
+  ): tf.Tensor2D;
+}
+
+export function planOperations(plan: Plan): PlanOperations {
   const layout = planLayout(plan);
   const d = plan.variables;
-  const { levels, everything, valueOrder, variableOrder, noiseOrder, dispose } = arrangementOf(plan);
+  const { against, levels, everything, valueOrder, variableOrder, noiseOrder, dispose } = arrangementOf(plan);
   let disposed = false;
   const guarded = <T extends tf.Tensor>(run: () => T): T => {
     if (disposed) throw new InputError('autograd/disposed', 'This plan was disposed of. Create a new one.');
@@ -125,20 +138,21 @@ export function createTfjsPlan(plan: Plan): TfjsPlan {
 
   return {
     plan,
+    against,
     forward(input) {
-      const { noise, action, parameters } = input;
+      const { noise, action, parameters, behind } = input;
       const rows = noise.shape[1];
       if (plan.levels.length === 0 && d > 0) {
         throw new InputError(
           'autograd/cyclic-plan',
-          'forward: the edges of this plan form a cycle, so values do not follow from noise. Harden the graph first.',
+          'forward: the edges of this plan form a cycle, so values do not follow from noise. createTfjsExecutor orders each row by its gates; or harden the graph first.',
         );
       }
       checkCommon('forward', input, rows);
       check('forward', 'noise', noise, [layout.noiseColumns, rows]);
       checkAction('forward', action, rows);
       return guarded(() => {
-        let columns: tf.Tensor = tf.zeros([0, rows]);
+        let columns: tf.Tensor = against ? allColumns(behind ?? tf.zeros([d, rows])) : tf.zeros([0, rows]);
         const values: tf.Tensor[] = [];
         for (const groups of levels) {
           const fresh: tf.Tensor[] = [];

@@ -75,6 +75,20 @@ export interface RandomInput {
   readonly noiseUpstream: Float64Array;
 }
 
+/** A gated plan whose edges may form cycles, and gates that leave none: a random order in each row, or one for all. */
+export function acyclicInRows(plan: Plan, input: RandomInput, rng: Rng): RandomInput {
+  const { offsets, items } = plan.parents;
+  const gates = input.gates!.slice();
+  const each = items.length === 0 ? 0 : gates.length / items.length;
+  for (let r = 0; r < each; r++) {
+    const rank = shuffled(rng, plan.variables);
+    for (let j = 0; j < plan.variables; j++)
+      for (let e = offsets[j]!; e < offsets[j + 1]!; e++)
+        if (rank[items[e]!]! > rank[j]!) gates[e * each + r] = 0;
+  }
+  return { ...input, gates };
+}
+
 /** Drawn again until no value leaves ±100: far out, exp of exp loses the digits before any program does. */
 export function randomInput(plan: Plan, rng: Rng, maxRows = 4): RandomInput {
   for (;;) {

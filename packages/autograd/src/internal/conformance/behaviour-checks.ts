@@ -10,14 +10,11 @@ import { type CaseCheck, teacherInput } from './value-checks.ts';
 
 /** Everything an executor answers on a case, copied. */
 function answers(executor: Executor, from: RandomCase): Readonly<Record<string, Floats>> {
-  const { plan, rows, parameters, noise, gates, action, upstream, values, uniforms, upstreamNoise } = from;
+  const { rows, parameters, noise, gates, action, upstream, values, uniforms, upstreamNoise } = from;
   const all: Record<string, Floats> = {};
-  if (plan.levels.length > 0) {
-    all.forward = executor.forward({ rows, parameters, noise, gates, action }).values.slice();
-    const gradient = executor.backward(upstream);
-    for (const [name, part] of Object.entries(gradient)) {
-      if (part !== undefined) all[`backward ${name}`] = (part as Floats).slice();
-    }
+  all.forward = executor.forward({ rows, parameters, noise, gates: from.openGates, action }).values.slice();
+  for (const [name, part] of Object.entries(executor.backward(upstream))) {
+    if (part !== undefined) all[`backward ${name}`] = (part as Floats).slice();
   }
   all.logDensity = executor.logDensity(teacherInput(from)).slice();
   const { loss, byVariable, gradient } = executor.likelihood(teacherInput(from));
@@ -64,9 +61,8 @@ export const argumentsUntouched: CaseCheck = (own, _reference, from) => {
 
 /** Results last until the next call of the same method. */
 export const resultsLast: CaseCheck = (own, _reference, from) => {
-  const { plan, rows, parameters, noise, gates, action, upstream, values, uniforms } = from;
-  if (plan.levels.length === 0) return;
-  const forward = own.forward({ rows, parameters, noise, gates, action }).values;
+  const { rows, parameters, noise, gates, openGates, action, upstream, values, uniforms } = from;
+  const forward = own.forward({ rows, parameters, noise, gates: openGates, action }).values;
   const gradient = own.backward(upstream).parameters;
   const likelihood = own.likelihood(teacherInput(from)).gradient.parameters;
   const density = own.logDensity(teacherInput(from));
@@ -77,7 +73,7 @@ export const resultsLast: CaseCheck = (own, _reference, from) => {
   own.abduct({ rows, parameters, values, gates, uniforms });
   own.logDensity(teacherInput(from));
   own.likelihood(teacherInput(from));
-  own.forward({ rows, parameters, noise, gates, action });
+  own.forward({ rows, parameters, noise, gates: openGates, action });
   own.backward(upstream);
   // Asked again, the same answer stands there, whether or not the memory is the same.
   for (const [name, array, copy] of copies) expectSameBits(`${name}, after other calls`, array, copy);
@@ -118,14 +114,9 @@ export const anyMemory: CaseCheck = (own, reference, from) => {
 /** A row alone and the same row in a batch agree. */
 export const rowsApart: CaseCheck = (own, _reference, from) => {
   const { plan, rows, parameters } = from;
-  if (
-    plan.levels.length === 0 ||
-    rows === 1 ||
-    (from.gates !== undefined && from.gates.length === rows * planLayout(plan).edges)
-  )
-    return;
+  if (rows === 1 || (from.gates !== undefined && from.gates.length === rows * planLayout(plan).edges)) return;
   const bound = relativeBound(plan, rows, own.dtype);
-  const { noise, gates, action } = from;
+  const { noise, openGates: gates, action } = from;
   const batch = own.forward({ rows, parameters, noise, gates, action }).values.slice();
   const row = rows - 1;
   const pick = <T extends Floats | Uint8Array>(array: T): T =>
@@ -150,8 +141,8 @@ export const rowsApart: CaseCheck = (own, _reference, from) => {
 
 /** What a cut replaced has no part in values or gradients: exact zeros, whatever lies there. */
 export const cutsAreExact: CaseCheck = (own, _reference, from) => {
-  const { plan, rows, parameters, noise, gates, action, upstream } = from;
-  if (plan.levels.length === 0 || action === undefined) return;
+  const { plan, rows, parameters, noise, openGates: gates, action, upstream } = from;
+  if (action === undefined) return;
   const values = own.forward({ rows, parameters, noise, gates, action }).values;
   for (let at = 0; at < values.length; at++) {
     if (
@@ -206,7 +197,7 @@ export const brokenStep: CaseCheck = (own, _reference, from) => {
 
 /** Wrong lengths and missing parts are refused, with our own errors, before anything runs. */
 export const refusals: CaseCheck = (own, _reference, from) => {
-  const { plan, rows, parameters, noise, gates, action, values, uniforms } = from;
+  const { plan, rows, parameters, noise, gates, openGates, action, values, uniforms } = from;
   const short = parameters.subarray(1);
   refused('too few parameters', ShapeError, () =>
     own.likelihood({ ...teacherInput(from), parameters: short }),
@@ -219,19 +210,19 @@ export const refusals: CaseCheck = (own, _reference, from) => {
     own.likelihood({ ...teacherInput(from), gates: otherGates }),
   );
   refused('a fraction of a row', InputError, () => own.likelihood({ ...teacherInput(from), rows: 1.5 }));
-  if (plan.levels.length === 0)
+  if (plan.levels.length === 0) {
+    const everyEdge = new Float64Array(planLayout(plan).edges).fill(1);
     refused('a forward pass round a cycle', InputError, () =>
-      own.forward({ rows, parameters, noise, gates }),
-    );
-  else {
-    refused('too little noise', ShapeError, () =>
-      own.forward({ rows, parameters, noise: noise.subarray(1), gates, action }),
-    );
-    own.forward({ rows, parameters, noise, gates, action });
-    refused('an upstream of another length', ShapeError, () =>
-      own.backward(new Float64Array(1 + plan.variables * rows)),
+      own.forward({ rows, parameters, noise, gates: everyEdge, action }),
     );
   }
+  refused('too little noise', ShapeError, () =>
+    own.forward({ rows, parameters, noise: noise.subarray(1), gates: openGates, action }),
+  );
+  own.forward({ rows, parameters, noise, gates: openGates, action });
+  refused('an upstream of another length', ShapeError, () =>
+    own.backward(new Float64Array(1 + plan.variables * rows)),
+  );
 };
 
 /** After `dispose` every call is refused, and disposing again is harmless. */

@@ -16,6 +16,8 @@ export interface RandomCase {
   readonly values: Floats;
   readonly uniforms: Floats;
   readonly gates: Floats | undefined;
+  /** the same for ancestral passes: where the edges form a cycle, gates that leave none in any row */
+  readonly openGates: Floats | undefined;
   readonly action: PlanAction | undefined;
   readonly omit: Uint8Array | undefined;
   readonly rowWeights: Floats | undefined;
@@ -44,6 +46,9 @@ export function randomCase(index: number, seed: Seed = 0): RandomCase {
   const action = index % 4 === 0 ? undefined : randomAction(rng.fork('action'), plan, rows, index);
   const noise = drawn(rng.fork('noise'), layout.noiseColumns * rows, (r) => r.normal());
   if (action !== undefined) forgetNoiseUnderCuts(plan, rows, action.cut, noise);
+  const gates = gated
+    ? randomGates(rng.fork('gates'), index % 2 === 0 || index % 12 === 5 ? layout.edges * rows : layout.edges)
+    : undefined;
   return {
     name: `case ${index}: ${describePlan(plan)}, ${rows} rows`,
     plan,
@@ -52,9 +57,8 @@ export function randomCase(index: number, seed: Seed = 0): RandomCase {
     noise,
     values: randomValues(rng.fork('values'), plan, rows),
     uniforms: drawn(rng.fork('uniforms'), layout.noiseColumns * rows, (r) => 0.02 + 0.96 * r.uniform()),
-    gates: gated
-      ? randomGates(rng.fork('gates'), index % 2 === 0 ? layout.edges * rows : layout.edges)
-      : undefined,
+    gates,
+    openGates: gates && cyclic ? withoutCycles(rng.fork('orders'), plan, gates) : gates,
     action,
     omit: index % 3 === 0 ? undefined : bits(rng.fork('omit'), size, 0.2),
     rowWeights: index % 2 === 0 ? undefined : drawn(rng.fork('weights'), rows, (r) => 2 * r.uniform()),
@@ -136,6 +140,19 @@ function randomValues(rng: Rng, plan: Plan, rows: number): Floats {
 
 function randomGates(rng: Rng, length: number): Floats {
   return drawn(rng, length, (r) => (r.uniform() < 0.2 ? 0 : r.uniform()));
+}
+
+/** Closes what points against a random order, one for all rows or one for each as the gates are given. */
+function withoutCycles(rng: Rng, { variables, parents: { offsets, items } }: Plan, gates: Floats): Floats {
+  const each = items.length === 0 ? 0 : gates.length / items.length;
+  const open = gates.slice();
+  for (let r = 0; r < each; r++) {
+    const rank = Array.from({ length: variables }, () => rng.uniform());
+    for (let j = 0; j < variables; j++)
+      for (let e = offsets[j] as number; e < (offsets[j + 1] as number); e++)
+        if ((rank[items[e] as number] as number) > (rank[j] as number)) open[e * each + r] = 0;
+  }
+  return open;
 }
 
 function bits(rng: Rng, length: number, probability: number): Uint8Array {

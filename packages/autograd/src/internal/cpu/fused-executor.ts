@@ -3,19 +3,18 @@ import type {
   AbductInput,
   AbductionGradient,
   Executor,
-  ForwardInput,
   LikelihoodResult,
-  PlanGradient,
   StepInput,
   StepResult,
   TeacherInput,
 } from '../../executor.ts';
 import type { Floats } from '../../floats.ts';
 import type { Plan } from '../../plan.ts';
+import { ancestralByOrder } from '../ancestral-by-order.ts';
 import { gatesOf } from '../ancestral-pass.ts';
-import { checkAbduct, checkForward, checkTeacher, checkUpstream } from '../check-input.ts';
+import { checkAbduct, checkTeacher, checkUpstream } from '../check-input.ts';
 import { AbductionChunks } from './abduction-chunks.ts';
-import { AncestralChunks } from './ancestral-chunks.ts';
+import { fusedAncestral } from './fused-ancestral.ts';
 import type { CreateKernels } from './kernels.ts';
 import { MechanismRunner } from './mechanism-runner.ts';
 import { OptimizerChunk } from './optimizer-chunk.ts';
@@ -36,7 +35,9 @@ export function createFusedExecutor(plan: Plan, name: string, createKernels: Cre
   const { heap } = kernels;
   const runner = new MechanismRunner(program, kernels);
   const teacher = new TeacherChunks(plan, program, runner, kernels);
-  const ancestral = new AncestralChunks(plan, program, runner, kernels);
+  const ancestral = ancestralByOrder(plan, 'float32', (ordered) =>
+    fusedAncestral(ordered, program, runner, kernels, parametersIn),
+  );
   const abduction = new AbductionChunks(plan, program, runner, kernels);
   const optimizer = new OptimizerChunk(program, kernels);
   const results = new ResultArrays();
@@ -44,14 +45,12 @@ export function createFusedExecutor(plan: Plan, name: string, createKernels: Cre
   const gradients = {
     likelihood: gradientAt(program.atGradient.likelihood),
     step: gradientAt(program.atGradient.step),
-    ancestral: gradientAt(program.atGradient.ancestral),
     abduction: gradientAt(program.atGradient.abduction),
   };
   const d = plan.variables;
   const sums = new Float64Array(d);
   let free = program.atFree;
   let disposed = false;
-  let lastForward: { readonly input: ForwardInput; readonly values: Floats } | undefined;
   let lastAbduct: AbductInput | undefined;
 
   const alive = (): void => {
@@ -113,41 +112,12 @@ export function createFusedExecutor(plan: Plan, name: string, createKernels: Cre
 
     forward(input) {
       alive();
-      checkForward(plan, input);
-      lastForward = undefined;
-      const values = results.zeros('values', d * input.rows);
-      ancestral.forward(input, parametersIn(input.parameters), gatesOf(input.gates, program.edges), values);
-      lastForward = { input, values };
-      return { values };
+      return ancestral.forward(input);
     },
 
-    backward(upstream): PlanGradient {
+    backward(upstream) {
       alive();
-      if (lastForward === undefined) {
-        throw new InputError(
-          'autograd/no-forward',
-          'backward: there was no forward pass to go back through. Call forward first.',
-        );
-      }
-      const { input, values } = lastForward;
-      const { rows, action } = input;
-      checkUpstream('backward', upstream.length, d * rows);
-      const gates = gatesOf(input.gates, program.edges);
-      const like = (name: string, part: Floats | undefined): Floats | undefined =>
-        part === undefined ? undefined : results.zeros(name, part.length);
-      gradients.ancestral.fill(0);
-      const result = {
-        parameters: gradients.ancestral,
-        noise: results.zeros('noise', input.noise.length),
-        value: results.zeros('value', d * rows),
-        shift: like('shift', action?.shift),
-        scale: like('scale', action?.scale),
-        noiseFactor: like('noiseFactor', action?.noiseFactor),
-        gates: like('gates', gates?.values),
-      };
-      const parameters = parametersIn(input.parameters);
-      ancestral.backward(input, parameters, gates, values, upstream, program.atGradient.ancestral, result);
-      return result;
+      return ancestral.backward(upstream);
     },
 
     logDensity(input) {
@@ -212,7 +182,7 @@ export function createFusedExecutor(plan: Plan, name: string, createKernels: Cre
     dispose() {
       if (disposed) return;
       disposed = true;
-      lastForward = undefined;
+      ancestral.dispose?.();
       lastAbduct = undefined;
       results.clear();
       kernels.dispose();

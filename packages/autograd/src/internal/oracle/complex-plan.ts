@@ -41,6 +41,15 @@ export function complexForward(
 ): Complex[] {
   const { rows, noise, action } = input;
   const values: (Complex | undefined)[] = new Array(plan.variables * rows).fill(undefined);
+  let closed: readonly Complex[] | undefined;
+  // Through a gate of 0 nothing comes. A step on such a gate, which may complete a cycle, lets in what the parent is while
+  // it is closed: the way round once more would be of second order in the step.
+  const through = (gate: Complex, i: number, row: number): Complex => {
+    if (gate.re !== 0) return valueAt(i, row);
+    if (gate.im === 0) return zero;
+    closed ??= complexForward(plan, { ...input, gates: input.gates?.map((g) => (g.re === 0 ? zero : g)) });
+    return closed[i * rows + row] as Complex;
+  };
   const valueAt = (j: number, row: number): Complex => {
     const at = j * rows + row;
     const known = values[at];
@@ -51,7 +60,7 @@ export function complexForward(
         : followed(
             plan,
             j,
-            outputsOf(plan, j, row, input, (i) => valueAt(i, row)),
+            outputsOf(plan, j, row, input, (i, gate) => through(gate, i, row)),
             input.parameters,
             noiseOf(plan, j, row, rows, noise).map((u) => multiply(u, action?.noiseFactor?.[at] ?? one)),
             action?.scale?.[at] ?? one,
@@ -210,7 +219,7 @@ function outputsOf(
   j: number,
   row: number,
   { rows, parameters, gates }: Common,
-  parent: (i: number) => Complex,
+  parent: (i: number, gate: Complex) => Complex,
 ): Complex[] {
   const edges = plan.parents.items.length;
   const inputs: Complex[] = [];
@@ -218,8 +227,8 @@ function outputsOf(
     const i = plan.parents.items[e] as number;
     const gate = gates === undefined ? one : (gates[gates.length === edges ? e : e * rows + row] as Complex);
     const width = plan.widths[i] as number;
-    if (width === 1) inputs.push(multiply(gate, parent(i)));
-    else for (let level = 0; level < width; level++) inputs.push(parent(i).re === level ? gate : zero);
+    if (width === 1) inputs.push(multiply(gate, parent(i, gate)));
+    else for (let level = 0; level < width; level++) inputs.push(parent(i, gate).re === level ? gate : zero);
   }
   const { activation, skip } = plan.mechanisms[j] as MechanismPlan;
   const widths = layerWidths(plan, j);

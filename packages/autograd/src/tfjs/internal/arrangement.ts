@@ -11,6 +11,8 @@ interface Step {
 
 /** In which order the groups of a plan are computed, and how results are put back into the order of the variables. */
 export interface Arrangement {
+  /** whether an edge points against the levels: its gate is 0, and it reads what `everything` made of finished values */
+  readonly against: boolean;
   /** for values from noise: the groups of each topological level */
   readonly levels: readonly (readonly Step[])[];
   /** for complete rows: all groups at once */
@@ -35,8 +37,11 @@ export function arrangementOf(plan: Plan): Arrangement {
 
   const byLevel = plan.levels.map((level) => groupsOf(plan, level));
   const all = groupsOf(plan, Array(d).keys());
+  const order = all.flatMap(({ members }) => members);
+  const columnOrder = order.flatMap((j) => range(starts[j] as number, starts[j + 1] as number));
   // Ancestral: columns are there in the order in which the groups were computed.
-  const made: number[] = [];
+  const against = pointsBack(plan);
+  const made: number[] = against ? columnOrder.slice() : [];
   const madeVariables: number[] = [];
   const ancestral = byLevel.map((groups) => {
     const before = made.slice();
@@ -50,7 +55,7 @@ export function arrangementOf(plan: Plan): Arrangement {
       group,
       inputs: hold(
         picking(
-          group.columns.map((column) => before.indexOf(column)),
+          group.columns.map((column) => before.lastIndexOf(column)),
           before.length,
         ),
       ),
@@ -58,8 +63,6 @@ export function arrangementOf(plan: Plan): Arrangement {
   });
   const valueOrder = hold(picking(inverse(madeVariables), madeVariables.length));
   // Teacher: all columns are there, group after group as well.
-  const order = all.flatMap(({ members }) => members);
-  const columnOrder = order.flatMap((j) => range(starts[j] as number, starts[j + 1] as number));
   const teacher = all.map((group) => ({
     group,
     inputs: hold(
@@ -82,6 +85,7 @@ export function arrangementOf(plan: Plan): Arrangement {
     ),
   );
   return {
+    against,
     levels: ancestral,
     everything: teacher,
     valueOrder,
@@ -95,6 +99,17 @@ export function arrangementOf(plan: Plan): Arrangement {
       for (const group of [...byLevel.flat(), ...all]) disposeGroup(group);
     },
   };
+}
+
+/** Whether a parent is not on an earlier level than its child. */
+function pointsBack({ levels, parents: { offsets, items } }: Plan): boolean {
+  const levelOf = new Int32Array(offsets.length - 1);
+  for (const [number, level] of levels.entries()) for (const j of level) levelOf[j] = number;
+  return levels.some((level, number) =>
+    level.some((j) =>
+      items.subarray(offsets[j], offsets[j + 1]).some((i) => (levelOf[i] as number) >= number),
+    ),
+  );
 }
 
 function inverse(order: readonly number[]): number[] {

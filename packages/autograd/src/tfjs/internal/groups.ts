@@ -160,6 +160,6 @@ function gatesOf(plan: Plan, members: readonly number[]): GroupGates {
   return {
     pick: picking(take, items.length),
     variables: variables.length,
-    spread: wide ? tf.tensor3d(members.map(() => spread)) : undefined,
+    spread: wide ? tf.keep(tf.tensor3d(members.map(() => spread))) : undefined,
   };
 }

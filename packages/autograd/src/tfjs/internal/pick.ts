@@ -9,7 +9,7 @@ export interface Picking {
 }
 
 /**
- * A picking of rows, each taken at most once; −1 takes a row of zeros. The caller disposes of its two tensors.
+ * A picking of rows, each taken at most once; −1 takes a row of zeros. Its two tensors outlive every tidy, and the caller disposes of them.
  *
  * @param sourceRows - how many rows there are to take from
  */
@@ -17,11 +17,13 @@ export function picking(take: readonly number[], sourceRows: number): Picking {
   const back = new Int32Array(sourceRows).fill(take.length);
   for (const [position, row] of take.entries()) if (row >= 0) back[row] = position;
   return {
-    take: tf.tensor1d(
-      Int32Array.from(take, (row) => (row < 0 ? sourceRows : row)),
-      'int32',
+    take: tf.keep(
+      tf.tensor1d(
+        Int32Array.from(take, (row) => (row < 0 ? sourceRows : row)),
+        'int32',
+      ),
     ),
-    back: tf.tensor1d(back, 'int32'),
+    back: tf.keep(tf.tensor1d(back, 'int32')),
   };
 }
 

@@ -14,6 +14,11 @@ export function matrix(part: Floats, rows: number): tf.Tensor2D {
   return tf.tensor2d(data, [part.length / rows, rows]);
 }
 
+/** Gates as they were given: `[edges]`, or `[edges, rows]`. */
+export function gateTensor(gates: Floats | undefined, rows: number, edges: number): tf.Tensor | undefined {
+  return gates && (gates.length === edges ? vector(gates) : matrix(gates, rows));
+}
+
 /** `[length / rows, rows]` booleans. */
 export function mask(part: Uint8Array, rows: number): tf.Tensor2D {
   return tf.tensor2d(part, [part.length / rows, rows], 'bool');
