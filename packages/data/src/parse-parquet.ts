@@ -1,9 +1,18 @@
 import { CfeError, messageOf } from '@cfe/base';
-import { type ColumnData, type FileMetaData, parquetMetadataAsync, parquetRead } from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
+import {
+  type ColumnData,
+  type Compressors,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetRead,
+  parquetSchema,
+} from 'hyparquet';
+import { compressors as libraries } from 'hyparquet-compressors';
 import type { ReadTable, TypedOptions } from './column-reading.ts';
+import { checkParquet } from './internal/check-parquet.ts';
 import { refuse } from './internal/refuse.ts';
 import { typedTable } from './internal/typed-table.ts';
+import { zstdFrame } from './internal/zstd-frame.ts';
 
 /** A Parquet file: its bytes, or something that hands out ranges of them, so that not all need to be fetched. */
 export type ParquetSource =
@@ -14,8 +23,8 @@ export type ParquetSource =
  * A table from a Parquet file, with any of the usual compressions. Numbers are numbers, truth values and repeated texts are
  * categories, nested columns and dates are left out, each with its reason.
  *
- * Files from strangers deserve a checksum: one whose inner lengths were altered is refused as far as they contradict each
- * other, and beyond that may exhaust memory before it is.
+ * Every length inside is held against the file's size before memory is taken for it, so a damaged file is refused and does
+ * not exhaust memory: what it unpacks to is limited to 1,100 times its size and 64 MB, its cells to 1,024 a byte and 2²⁴.
  *
  * @throws {@link InputError} if it is no Parquet file, is damaged, or has no usable column; if a value is ±∞ or a whole
  * number beyond 2⁵³, naming row and column
@@ -27,23 +36,32 @@ export async function parseParquet(content: ParquetSource, options: TypedOptions
       ? rangesOf(content)
       : { byteLength: content.byteLength, slice: content.slice.bind(content) };
   try {
-    const metadata = await parquetMetadataAsync(file);
+    const metadata = await parquetMetadataAsync(file, { geoparquet: false });
     const rows = checkedRows(metadata);
-    const chunks = new Map<string, ColumnData[]>();
-    for (const { meta_data } of metadata.row_groups[0]?.columns ?? [])
-      chunks.set(meta_data?.path_in_schema[0] ?? '', []);
-    // Row groups are read side by side, so chunks come in any order; and what is thrown in here nobody catches.
-    await parquetRead({
-      file,
-      metadata,
-      compressors,
-      onChunk: (chunk: ColumnData) => chunks.get(chunk.columnName)?.push(chunk),
-    });
-    const columns = new Map(
-      Array.from(chunks, ([name, parts]): [string, unknown[]] => [name, joined(name, parts, rows)]),
+    const columns = parquetSchema(metadata).children;
+    const flat = new Map(
+      columns
+        .filter(({ children, element }) => children.length === 0 && element.repetition_type !== 'REPEATED')
+        .map((column) => [column.element.name, column]),
     );
+    await checkParquet(file, metadata, flat, compressors);
+    const chunks = new Map<string, ColumnData[]>(Array.from(flat.keys(), (name) => [name, []]));
+    // Row groups are read side by side, so chunks come in any order; and what is thrown in here nobody catches.
+    if (flat.size > 0) {
+      await parquetRead({
+        file,
+        metadata,
+        columns: [...flat.keys()],
+        compressors,
+        onChunk: (chunk: ColumnData) => chunks.get(chunk.columnName)?.push(chunk),
+      });
+    }
     return typedTable(
-      Array.from(columns, ([name, values]) => ({ name, values })),
+      columns.map(({ element: { name } }) =>
+        flat.has(name)
+          ? { name, values: joined(name, chunks.get(name) ?? [], rows) }
+          : { name, values: [], nested: rows },
+      ),
       source,
       options,
     );
@@ -58,6 +76,8 @@ export async function parseParquet(content: ParquetSource, options: TypedOptions
     );
   }
 }
+
+const compressors: Compressors = { ...libraries, ZSTD: zstdFrame };
 
 /** The chunks of a column in the order of their rows, which must be all the rows of the file, each once. */
 function joined(name: string, chunks: readonly ColumnData[], rows: number): unknown[] {
@@ -82,16 +102,6 @@ function checkedRows(metadata: FileMetaData): number {
     throw new Error(`it counts ${rows} rows, its row groups ${grouped}`);
   }
   if (rows > mostRows) throw new Error(`it has ${rows} rows, more than ${mostRows}`);
-  for (const { columns, num_rows } of metadata.row_groups) {
-    for (const { meta_data } of columns) {
-      const flat = meta_data?.path_in_schema.length === 1;
-      if (flat && meta_data.num_values !== num_rows) {
-        throw new Error(
-          `column ${meta_data.path_in_schema[0]} has ${meta_data.num_values} values in ${num_rows} rows`,
-        );
-      }
-    }
-  }
   return rows;
 }
 

@@ -26,7 +26,12 @@ export async function readTable(
       options.signal?.throwIfAborted();
       return (await range(path, from, to)).buffer;
     };
-    return parseParquet({ byteLength, slice }, typed);
+    try {
+      return await parseParquet({ byteLength, slice }, typed);
+    } catch (error) {
+      options.signal?.throwIfAborted(); // not the file's fault
+      throw error;
+    }
   }
   if (starts('FEA1')) {
     refuse('arrow', source, 'this is Feather version 1. Write it anew as version 2, Parquet or CSV.', {});
