@@ -19,12 +19,16 @@ export interface CellInput {
   readonly fake?: Fake | undefined;
 }
 
+/** Columns of equal length: what was asked, what is true and what was said. */
+export type Predictions = Readonly<Record<string, readonly (number | string)[]>>;
+
 /** What a cell found, with the raw predictions behind the figures, so that anyone can score them again. */
 export interface Measured {
   readonly figures: Figures;
-  /** columns of equal length */
-  readonly predictions?: Readonly<Record<string, readonly (number | string)[]>> | undefined;
+  readonly predictions?: Predictions | undefined;
 }
+
+export type MeasuredCell = Measured & { readonly cell: Cell };
 
 export type Verdict = 'supported' | 'refuted' | 'inconclusive';
 
@@ -40,6 +44,29 @@ export interface Summary {
   readonly n: number;
 }
 
+/** Whose figure it is: the engine's, one that anything should beat, one that nothing can, another program's. */
+export type Role = 'ours' | 'floor' | 'ceiling' | 'peer';
+
+/** A figure along a setting, such as the error against the noise. */
+export interface Curve {
+  readonly title: string;
+  readonly x: string;
+  readonly y: string;
+  /** both axes logarithmic; default linear */
+  readonly scale?: 'log';
+  readonly lines: readonly {
+    readonly name: string;
+    readonly role: Role;
+    readonly points: readonly {
+      readonly x: number;
+      readonly y: number;
+      readonly low?: number;
+      readonly high?: number;
+      readonly n: number;
+    }[];
+  }[];
+}
+
 /** What an experiment concludes. */
 export interface Judgement {
   readonly verdict: Verdict;
@@ -48,12 +75,25 @@ export interface Judgement {
   readonly metrics: readonly Summary[];
   readonly floors: readonly Summary[];
   readonly ceiling: readonly Summary[];
+  /** other programs on the same data */
+  readonly peers?: readonly Summary[];
+  readonly curves?: readonly Curve[];
 }
 
 /** How much is run. */
 export interface Extent {
   readonly size: 'quick' | 'full';
   readonly seeds: readonly number[];
+}
+
+/** What the research prototype printed under this experiment's name. */
+export interface PrototypeFigure {
+  readonly figure: string;
+  readonly printed: number;
+  /** what that number measured */
+  readonly measured: string;
+  /** our figure that is nearest in meaning; absent where none is */
+  readonly beside?: string;
 }
 
 /** A claim, the rule that decides it, and how to find out. Claim and rule are written before anything runs. */
@@ -64,7 +104,12 @@ export interface Experiment {
   readonly rule: string;
   readonly cells: (extent: Extent) => readonly Cell[];
   readonly measure: Job<CellInput, Measured>;
-  readonly judge: (cells: readonly (Measured & { readonly cell: Cell })[]) => Judgement;
+  readonly judge: (cells: readonly MeasuredCell[]) => Judgement;
   /** why it cannot run here, such as a data set that is not there; `undefined`: it can */
-  readonly missing?: () => string | undefined;
+  readonly missing?: (extent: Extent) => string | undefined | Promise<string | undefined>;
+  /** the figures that are told apart by a setting, since data sets of unlike kinds are under one roof */
+  readonly breakdown?: { readonly by: string; readonly figures: readonly string[] };
+  /** whether its code runs the planted cheats; default false */
+  readonly takesFakes?: boolean;
+  readonly prototype?: readonly PrototypeFigure[];
 }

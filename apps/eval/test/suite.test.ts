@@ -91,7 +91,7 @@ test('results, figures and a page that asks nothing of anyone', async () => {
   writeResults(folder, results);
   const document = JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8'));
   expect(document).toMatchObject({
-    schema: 1,
+    schema: 2,
     seeds: [0, 1, 2],
     experiments: [{ id: 'X1', verdict: 'supported' }, {}],
   });
@@ -112,7 +112,7 @@ describe('the command', () => {
   });
 
   test('runs one for real, in this thread', async () => {
-    expect(await main(['--only', 'G1', '--workers', '1', '--out', folder, '--seeds', '1', '--json'])).toBe(0);
+    expect(await main(['--only', 'G1', '--workers', '0', '--out', folder, '--seeds', '1', '--json'])).toBe(0);
     const { experiments } = JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8'));
     expect(experiments[0]).toMatchObject({ id: 'G1', verdict: 'supported' });
   });

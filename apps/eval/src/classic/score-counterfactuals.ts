@@ -1,5 +1,7 @@
 import type { Simulation } from '@cfe/data';
 import { descendantsOf } from '@cfe/graph';
+import type { Predictions } from '../experiment.ts';
+import { predictionLog } from '../prediction-log.ts';
 import type { Oracle } from './contenders.ts';
 
 /** How well an oracle foretells what actions change, on unseen rows. */
@@ -8,13 +10,12 @@ export interface CounterfactualScore {
   readonly minSkill: number;
   /** root mean squared error over all of them */
   readonly rmse: number;
-  /** what was asked and said, one entry per target, value, descendant and row (the first rows only) */
-  readonly predictions: Readonly<Record<string, (number | string)[]>>;
+  /** what was asked and said, one entry per target, value, descendant and row */
+  readonly predictions: Predictions;
 }
 
 /** Standard deviations from the mean to which each target is set. */
 const steps = [-2, -1, 1, 2];
-const keptRows = 20;
 
 /** Sets every variable that has descendants to several values, in every unseen row, and compares with the truth. */
 export function scoreCounterfactuals(unseen: Simulation, oracle: Oracle): CounterfactualScore {
@@ -22,15 +23,7 @@ export function scoreCounterfactuals(unseen: Simulation, oracle: Oracle): Counte
   let minSkill = 1;
   let squares = 0;
   let count = 0;
-  const predictions: Record<string, (number | string)[]> = {
-    target: [],
-    value: [],
-    variable: [],
-    row: [],
-    factual: [],
-    truth: [],
-    predicted: [],
-  };
+  const log = predictionLog();
   for (const target of graph.nodes) {
     const below = descendantsOf(graph, target).filter((name) => name !== target);
     if (below.length === 0) continue;
@@ -47,8 +40,7 @@ export function scoreCounterfactuals(unseen: Simulation, oracle: Oracle): Counte
         for (let r = 0; r < rows.rows; r++) {
           error += ((said[r] as number) - (real[r] as number)) ** 2;
           change += ((y[r] as number) - (real[r] as number)) ** 2;
-          if (r >= keptRows) continue;
-          for (const [key, entry] of Object.entries({
+          log.add({
             target,
             value,
             variable: name,
@@ -56,8 +48,7 @@ export function scoreCounterfactuals(unseen: Simulation, oracle: Oracle): Counte
             factual: y[r] as number,
             truth: real[r] as number,
             predicted: said[r] as number,
-          }))
-            predictions[key]?.push(entry);
+          });
         }
       }
       minSkill = Math.min(minSkill, 1 - error / change);
@@ -65,5 +56,5 @@ export function scoreCounterfactuals(unseen: Simulation, oracle: Oracle): Counte
       count += below.length * rows.rows;
     }
   }
-  return { minSkill, rmse: Math.sqrt(squares / count), predictions };
+  return { minSkill, rmse: Math.sqrt(squares / count), predictions: log.columns };
 }

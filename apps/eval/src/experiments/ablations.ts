@@ -16,6 +16,14 @@ const expected: Readonly<Record<Ablation, string>> = {
     'A network that predicts y from all other variables misses what runs through them, so error grows.',
 };
 
+/** Test losses of the prototype's four variants; "no blocking" is our gradient leak. */
+const printed: Readonly<Partial<Record<Ablation, number>>> = {
+  full: 0.121,
+  'no interventions in training': 0.096,
+  'gradient leak': 0.112,
+  'plain network': 0.096,
+};
+
 /** A1–A7: what each part of the engine is worth, against the full engine on the same rows. */
 export const ablationExperiments: readonly Experiment[] = ablations.map((ablation, k) => ({
   id: `A${k + 1}`,
@@ -33,6 +41,19 @@ export const ablationExperiments: readonly Experiment[] = ablations.map((ablatio
       })),
     ),
   measure: measureAblation,
+  breakdown: { by: 'graph', figures: ['skill', 'rmse', 'rmse over full'] },
+  ...(printed[ablation] === undefined
+    ? {}
+    : {
+        prototype: [
+          {
+            figure: 'test loss',
+            printed: printed[ablation],
+            measured: 'prediction error after a handful of steps, one data set, no truth to score against',
+            beside: 'rmse',
+          },
+        ],
+      }),
   judge(cells) {
     const names = Object.keys(cells[0]?.figures ?? {}).filter((name) => !name.startsWith('full'));
     const metrics = summariseAll(names, cells);

@@ -36,6 +36,12 @@ export const classicRule: string =
   'interventions has a mean SHD of at most 0.25. Refuted if the smallest skill is below 0.5, the ratio above 4, or the SHD ' +
   'no better than half the empty graph’s. Otherwise inconclusive.';
 
+/** The linear data and their nonlinear twins, told apart. */
+export const byTwin: NonNullable<Experiment['breakdown']> = {
+  by: 'twin',
+  figures: ['counterfactual skill', 'rmse over ceiling', 'exact dag', 'dag shd', 'cpdag shd'],
+};
+
 /** Applies {@link classicRule}. */
 export function judgeClassic(cells: Cells): Judgement {
   const of = (name: string) => summarise(name, cells);
@@ -51,7 +57,7 @@ export function judgeClassic(cells: Cells): Judgement {
         : 'inconclusive';
   return {
     verdict,
-    reason: `Over ${cells.length} data sets the smallest counterfactual skill is ${skill.toFixed(3)}, the RMSE ${ratio.toFixed(2)} times a correctly specified fit's, the DAG's mean SHD ${shd.toFixed(2)} (empty graph: ${empty.toFixed(1)}).`,
+    reason: `Over ${cells.length} data set${cells.length === 1 ? '' : 's'} the smallest counterfactual skill is ${skill.toFixed(3)}, the RMSE ${ratio.toFixed(2)} times a correctly specified fit's, the DAG's mean SHD ${shd.toFixed(2)} (empty graph: ${empty.toFixed(1)}).`,
     metrics: summariseAll(metrics, cells),
     floors: summariseAll(floors, cells),
     ceiling: summariseAll(ceiling, cells),

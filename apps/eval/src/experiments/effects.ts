@@ -1,15 +1,15 @@
 import { defineJob, type Job } from '@cfe/base';
 import { effect, rowEffects } from '@cfe/counterfactuals';
 import type { Table } from '@cfe/data';
-import { loadDataset } from '@cfe/data/node';
-import { createDag } from '@cfe/graph';
+import { createDag, type Dag } from '@cfe/graph';
 import { fitted } from '../classic/contenders.ts';
 import type { CellInput, Experiment, Measured } from '../experiment.ts';
+import { predictionLog } from '../prediction-log.ts';
 import { summarise, summariseAll } from '../summarise.ts';
-import { missingData } from './real-data.ts';
+import { here, needs } from './real-tables.ts';
 
 /** A treatment with the covariates above both it and the outcome: ignorability as a graph. */
-function ignorability(table: Table, treatment: string, outcome: string) {
+export function ignorability(table: Table, treatment: string, outcome: string): Dag {
   const covariates = table.names.filter((name) => name !== treatment && name !== outcome);
   return createDag(table.names, [
     ...covariates.flatMap((name): [string, string][] => [
@@ -20,12 +20,12 @@ function ignorability(table: Table, treatment: string, outcome: string) {
   ]);
 }
 
-/** The effect of job training on earnings, from men who chose it and men who did not. */
+/** The effect of job training on earnings, from men who chose it and men who did not. Seeds differ in the network's first weights alone. */
 export const measureLalonde: Job<CellInput, Measured> = defineJob(
   import.meta.url,
   'measureLalonde',
   async ({ cell: { seed, settings } }: CellInput): Promise<Measured> => {
-    const { table, facts } = await loadDataset(settings.dataset as string, { download: 'never' });
+    const { table, facts } = await here(settings.dataset as string);
     const rows = table as Table;
     const network = await fitted(ignorability(rows, 'treat', 're78'), rows, seed, 'mlp', rows.variables);
     const treated = rowsWhere(rows, 'treat', 1);
@@ -65,14 +65,15 @@ export const lalonde: Experiment = {
   id: 'D5',
   title: 'LaLonde job training',
   claim:
-    'Adjusting for the measured covariates brings the observational estimate from the naive difference towards the experiment’s 1,794 dollars. It shows adjustment at work on one well-studied sample, not that hidden causes are absent.',
+    'Adjusting for the measured covariates brings the observational estimate from the naive difference towards the experiment’s 1,794 dollars. It shows adjustment at work on one well-studied sample, not that hidden causes are absent. Seeds differ in the network’s first weights alone, so the spread is that of training, not of sampling.',
   rule: 'Supported if the mean absolute error over the two comparison groups is under a third of the naive difference’s. Refuted if it is above it. Otherwise inconclusive.',
   cells: ({ seeds }) =>
     seeds
       .slice(0, 5)
       .flatMap((seed) => ['lalonde-cps', 'lalonde-psid'].map((dataset) => ({ seed, settings: { dataset } }))),
   measure: measureLalonde,
-  missing: missingData,
+  missing: needs('lalonde-cps', 'lalonde-psid'),
+  breakdown: { by: 'dataset', figures: ['effect on the treated', 'absolute error'] },
   judge(cells) {
     const error = summarise('absolute error', cells).mean ?? Number.POSITIVE_INFINITY;
     const naive = summarise('naive, absolute error', cells).mean ?? 0;
@@ -91,7 +92,7 @@ export const measureIhdp: Job<CellInput, Measured> = defineJob(
   import.meta.url,
   'measureIhdp',
   async ({ cell: { seed, settings } }: CellInput): Promise<Measured> => {
-    const { table, effects, facts } = await loadDataset(settings.dataset as string, { download: 'never' });
+    const { table, effects, facts } = await here(settings.dataset as string);
     const rows = table as Table;
     const network = await fitted(ignorability(rows, 'treatment', 'y'), rows, seed, 'mlp', rows.variables);
     const isCategory = rows.variable('treatment').kind === 'categorical';
@@ -109,6 +110,14 @@ export const measureIhdp: Job<CellInput, Measured> = defineJob(
     const naive = mean(y.filter((_, r) => treated[r] === 1)) - mean(y.filter((_, r) => treated[r] === 0));
     const pehe = (of: (row: number) => number): number =>
       Math.sqrt(mean(truth.map((t, r) => (of(r) - t) ** 2)));
+    const log = predictionLog();
+    for (let row = 0; row < rows.rows; row++)
+      log.add({
+        row,
+        treated: treated[row] as number,
+        told: told[row] as number,
+        truth: truth[row] as number,
+      });
     return {
       figures: {
         'error of the average effect': Math.abs(mean(told) - (facts.averageEffect ?? Number.NaN)),
@@ -116,9 +125,12 @@ export const measureIhdp: Job<CellInput, Measured> = defineJob(
         'naive, error of the average effect': Math.abs(naive - (facts.averageEffect ?? Number.NaN)),
         'naive, root pehe': pehe(() => naive),
       },
+      predictions: log.columns,
     };
   },
 );
+
+export const replications: readonly string[] = Array.from({ length: 9 }, (_, k) => `ihdp-${k + 1}`);
 
 /** IHDP: a smoke test of heterogeneous effects on nine of the published thousand replications. */
 export const ihdp: Experiment = {
@@ -127,9 +139,10 @@ export const ihdp: Experiment = {
   claim:
     'Individual effects are told better than by one number for all. Nine files are not the published thousand replications, so this is a smoke test and no ranking.',
   rule: 'Supported if the mean error of the average effect and the mean root PEHE are both below the naive difference’s. Refuted if both are above. Otherwise inconclusive.',
-  cells: () => Array.from({ length: 9 }, (_, k) => ({ seed: 0, settings: { dataset: `ihdp-${k + 1}` } })),
+  cells: () => replications.map((dataset) => ({ seed: 0, settings: { dataset } })),
   measure: measureIhdp,
-  missing: missingData,
+  missing: needs(...replications),
+  breakdown: { by: 'dataset', figures: ['error of the average effect', 'root pehe'] },
   judge(cells) {
     const of = (name: string): number => summarise(name, cells).mean ?? Number.NaN;
     const better = [

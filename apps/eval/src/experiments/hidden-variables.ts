@@ -4,6 +4,7 @@ import { simulateClassic } from '@cfe/data';
 import { createDag, descendantsOf, edgesOf } from '@cfe/graph';
 import { fitted } from '../classic/contenders.ts';
 import type { CellInput, Experiment, Measured } from '../experiment.ts';
+import { predictionLog } from '../prediction-log.ts';
 import { summarise, summariseAll } from '../summarise.ts';
 
 /** One variable of the confounder graph is hidden; every effect on y is then asked of a model fitted without it, its directed edges right. */
@@ -26,6 +27,7 @@ export const measureHidden: Job<CellInput, Measured> = defineJob(
     const confounded = edgesOf(observedGraph)
       .filter(({ type }) => type === 'bidirected')
       .map(({ from, to }): [string, string] => [from, to]);
+    const log = predictionLog();
     const figures = { asked: 0, wrong: 0, bias: 0, unflagged: 0, refused: 0, falselyRefused: 0 };
     for (const treatment of table.names) {
       if (treatment === outcome || descendantsOf(simulation.graph, outcome).includes(treatment)) continue;
@@ -41,6 +43,7 @@ export const measureHidden: Job<CellInput, Measured> = defineJob(
       const error = Math.abs(told - real);
       const isWrong = error > 0.15;
       const flagged = await isFlagged(() => effect(network, { ...question, confounded }));
+      log.add({ hidden, treatment, outcome, told, truth: real, flagged: flagged ? 1 : 0 });
       figures.asked++;
       figures.bias += error;
       if (isWrong) figures.wrong++;
@@ -57,6 +60,7 @@ export const measureHidden: Job<CellInput, Measured> = defineJob(
         'wrong and not flagged, hidden cause declared': figures.unflagged,
         'right and flagged, hidden cause declared': figures.falselyRefused,
       },
+      predictions: log.columns,
     };
   },
 );
@@ -81,6 +85,10 @@ export const hiddenVariables: Experiment = {
   cells: ({ seeds }) =>
     seeds.flatMap((seed) => ['x1', 'x2', 'x3'].map((hidden) => ({ seed, settings: { hidden } }))),
   measure: measureHidden,
+  breakdown: {
+    by: 'hidden',
+    figures: ['mean absolute bias', 'wrong, hidden cause undeclared', 'flagged, hidden cause declared'],
+  },
   judge(cells) {
     const sum = (name: string): number => {
       const { mean, n } = summarise(name, cells);

@@ -1,12 +1,17 @@
 import type { Experiment } from '../experiment.ts';
 import { ablationExperiments } from './ablations.ts';
-import { benchmarks, goldStandard, prototype, robustness } from './benchmarks.ts';
+import { benchmarks, goldStandard, prototype } from './benchmarks.ts';
+import { chambers } from './chambers.ts';
 import { ihdp, lalonde } from './effects.ts';
 import { gradientFlow } from './gradient-flow.ts';
 import { hiddenVariables } from './hidden-variables.ts';
+import { leftOutRegime } from './left-out-regime.ts';
 import { manyInterventions } from './many-interventions.ts';
+import { discreteNetworks } from './networks.ts';
 import { outOfDistribution } from './out-of-distribution.ts';
-import { chambers, discreteNetworks, pairs, sachs } from './real-data.ts';
+import { pairs } from './pairs.ts';
+import { robustness, robustnessTogether } from './robustness.ts';
+import { sachs } from './sachs.ts';
 import { sampleSize } from './sample-size.ts';
 import { scalability } from './scalability.ts';
 import { scheduling } from './scheduling.ts';
@@ -18,6 +23,7 @@ export const experiments: readonly Experiment[] = [
   ...benchmarks,
   ...ablationExperiments,
   ...robustness,
+  robustnessTogether,
   manyInterventions,
   scheduling,
   outOfDistribution,
@@ -35,4 +41,5 @@ export const experiments: readonly Experiment[] = [
   pairs,
   lalonde,
   ihdp,
+  leftOutRegime,
 ];

@@ -4,7 +4,9 @@ import type { Dag } from '@cfe/graph';
 import { learnStructure } from '@cfe/structure';
 import { counterfactualsOf, fitted } from '../classic/contenders.ts';
 import type { CellInput, Experiment, Measured } from '../experiment.ts';
+import { type PredictionLog, predictionLog } from '../prediction-log.ts';
 import { summarise, summariseAll } from '../summarise.ts';
+import { lineOver } from './curves.ts';
 
 /** Error of foretold counterfactuals under k simultaneous interventions, in units of what they really change. */
 export const measureMany: Job<CellInput, Measured> = defineJob(
@@ -15,6 +17,7 @@ export const measureMany: Job<CellInput, Measured> = defineJob(
     const small = simulateClassic('complex', { interventions: {}, seed });
     const large = simulate({ nodes: 20, degree: 3, interventions: {}, seed });
     const figures: Record<string, number | null> = {};
+    const log = predictionLog();
     for (const [simulation, counts] of [
       [small, [1, 2, 3, 4]],
       [large, [8, 16]],
@@ -22,9 +25,9 @@ export const measureMany: Job<CellInput, Measured> = defineJob(
       const dag = (await learnStructure(simulation.table, { seed })).dag as Dag;
       const network = await fitted(dag, simulation.table, seed, 'linear');
       for (const count of counts)
-        figures[`relative error, ${count} at once`] = relativeError(simulation, network, count, seed);
+        figures[`relative error, ${count} at once`] = relativeError(simulation, network, count, seed, log);
     }
-    return { figures };
+    return { figures, predictions: log.columns };
   },
 );
 
@@ -33,6 +36,7 @@ function relativeError(
   network: Parameters<typeof counterfactualsOf>[0],
   count: number,
   seed: number,
+  log: PredictionLog,
 ): number {
   const unseen = simulate({ simulator, columns: 'as-drawn', rows: 300, seed: 3_000_000 + seed });
   const rng = createRng(seed).fork(`targets ${count}`);
@@ -52,6 +56,15 @@ function relativeError(
       for (let r = 0; r < y.length; r++) {
         error += ((said[r] as number) - (real[r] as number)) ** 2;
         change += ((y[r] as number) - (real[r] as number)) ** 2;
+        log.add({
+          atOnce: count,
+          repeat,
+          variable: name,
+          row: r,
+          factual: y[r] as number,
+          truth: real[r] as number,
+          predicted: said[r] as number,
+        });
       }
     }
   }
@@ -73,6 +86,12 @@ export const manyInterventions: Experiment = {
       settings: {},
     })),
   measure: measureMany,
+  prototype: [0.0128, 0.0161, 0.0181, 0.0192].map((printed, k) => ({
+    figure: `mean effect of ${k + 1} at once`,
+    printed,
+    measured: 'how far the outputs of an untrained network moved, with nothing to compare it with',
+    beside: `relative error, ${k + 1} at once`,
+  })),
   judge(cells) {
     const names = counts.map((count) => `relative error, ${count} at once`);
     const means = names.map((name) => summarise(name, cells).mean ?? Number.POSITIVE_INFINITY);
@@ -83,6 +102,21 @@ export const manyInterventions: Experiment = {
       metrics: summariseAll(names, cells),
       floors: [],
       ceiling: [],
+      curves: [
+        {
+          title: 'Error against the number of interventions (complex graph to 4, 20 variables from 8)',
+          x: 'interventions at once',
+          y: 'error relative to the real change',
+          lines: [
+            lineOver('ours', 'ours', cells, counts, (count) => `relative error, ${count} at once`),
+            {
+              name: 'copying the factual value',
+              role: 'floor',
+              points: counts.map((x) => ({ x, y: 1, n: cells.length })),
+            },
+          ],
+        },
+      ],
     };
   },
 };

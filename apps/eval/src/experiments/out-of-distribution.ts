@@ -4,7 +4,9 @@ import { type ClassicGraph, simulate, simulateClassic } from '@cfe/data';
 import { descendantsOf } from '@cfe/graph';
 import { fitted } from '../classic/contenders.ts';
 import type { CellInput, Experiment, Measured } from '../experiment.ts';
+import { predictionLog } from '../prediction-log.ts';
 import { summarise, summariseAll } from '../summarise.ts';
+import { lineOver } from './curves.ts';
 
 const distances = [0.5, 1, 2, 5, 10];
 const twins = ['linear', 'nonlinear'] as const;
@@ -16,6 +18,7 @@ export const measureDistance: Job<CellInput, Measured> = defineJob(
   async ({ cell }: CellInput): Promise<Measured> => {
     const { seed } = cell;
     const figures: Record<string, number | null> = {};
+    const log = predictionLog();
     for (const twin of twins) {
       const { table, simulator, graph } = simulateClassic('confounder' satisfies ClassicGraph, {
         twin,
@@ -45,6 +48,16 @@ export const measureDistance: Job<CellInput, Measured> = defineJob(
             squares += ((said[r] as number) - y) ** 2;
             if (y >= (low?.[r] as number) && y <= (high?.[r] as number)) covered++;
             count++;
+            log.add({
+              twin,
+              distance,
+              variable: name,
+              row: r,
+              truth: y,
+              predicted: said[r] as number,
+              low: low?.[r] as number,
+              high: high?.[r] as number,
+            });
           }
         }
         figures[`${twin}, rmse at ${distance} sd`] = Math.sqrt(squares / count);
@@ -52,7 +65,7 @@ export const measureDistance: Job<CellInput, Measured> = defineJob(
         figures[`${twin}, announced at ${distance} sd`] = supportOf(table, action)?.inside === false ? 1 : 0;
       }
     }
-    return { figures };
+    return { figures, predictions: log.columns };
   },
 );
 
@@ -80,6 +93,33 @@ export const outOfDistribution: Experiment = {
       metrics: summariseAll(Object.keys(cells[0]?.figures ?? {}), cells),
       floors: [],
       ceiling: [],
+      curves: [
+        {
+          title: 'Counterfactual error against the distance of what is set',
+          x: 'standard deviations from the mean',
+          y: 'RMSE',
+          scale: 'log',
+          lines: twins.map((twin) =>
+            lineOver(twin, 'ours', cells, distances, (sd) => `${twin}, rmse at ${sd} sd`),
+          ),
+        },
+        {
+          title: 'Coverage of 90% intervals, and the share of questions announced as beyond the data',
+          x: 'standard deviations from the mean',
+          y: 'share',
+          lines: [
+            ...twins.map((twin) =>
+              lineOver(`${twin}, covered`, 'ours', cells, distances, (sd) => `${twin}, coverage at ${sd} sd`),
+            ),
+            lineOver('announced', 'ours', cells, distances, (sd) => `nonlinear, announced at ${sd} sd`),
+            {
+              name: 'nominal 90%',
+              role: 'ceiling',
+              points: distances.map((x) => ({ x, y: 0.9, n: cells.length })),
+            },
+          ],
+        },
+      ],
     };
   },
 };

@@ -5,7 +5,9 @@ import { createTrainer, type InterventionSchedule, type Schedule } from '@cfe/tr
 import { counterfactualsOf } from '../classic/contenders.ts';
 import { scoreCounterfactuals } from '../classic/score-counterfactuals.ts';
 import type { CellInput, Experiment, Measured } from '../experiment.ts';
+import { predictionLog } from '../prediction-log.ts';
 import { summarise, summariseAll } from '../summarise.ts';
+import { lineOver } from './curves.ts';
 
 const probabilities = [0, 0.1, 0.3, 0.5, 0.7, 0.9] as const;
 const schedules: Readonly<Record<string, Schedule | InterventionSchedule>> = {
@@ -24,6 +26,7 @@ export const measureSchedules: Job<CellInput, Measured> = defineJob(
     const { table, graph, model, simulator } = simulateClassic('complex', { twin: 'nonlinear', seed });
     const unseen = simulate({ simulator, columns: 'as-drawn', rows: 300, seed: 6_000_000 + seed });
     const figures: Record<string, number | null> = {};
+    const log = predictionLog();
     for (const [name, interventionProbability] of Object.entries(schedules)) {
       const network = createNetwork({ graph, seed });
       await createTrainer(network, {
@@ -32,9 +35,21 @@ export const measureSchedules: Job<CellInput, Measured> = defineJob(
         simulator: model,
         seed,
       }).fit(table, { epochs: 60, patience: 60 });
-      figures[`rmse, ${name}`] = scoreCounterfactuals(unseen, counterfactualsOf(network)).rmse;
+      const { rmse, predictions } = scoreCounterfactuals(unseen, counterfactualsOf(network));
+      figures[`rmse, ${name}`] = rmse;
+      const { target = [], value = [], variable = [], row = [], truth = [], predicted = [] } = predictions;
+      for (let k = 0; k < truth.length; k += 10)
+        log.add({
+          schedule: name,
+          target: target[k] as string,
+          value: value[k] as number,
+          variable: variable[k] as string,
+          row: row[k] as number,
+          truth: truth[k] as number,
+          predicted: predicted[k] as number,
+        });
     }
-    return { figures };
+    return { figures, predictions: log.columns };
   },
 );
 
@@ -63,6 +78,16 @@ export const scheduling: Experiment = {
       ),
       floors: [summarise('rmse, probability 0', cells)],
       ceiling: [],
+      curves: [
+        {
+          title: 'Counterfactual error against the probability of an intervention in training, equal steps',
+          x: 'probability',
+          y: 'RMSE',
+          lines: [
+            lineOver('constant probability', 'ours', cells, probabilities, (p) => `rmse, probability ${p}`),
+          ],
+        },
+      ],
     };
   },
 };

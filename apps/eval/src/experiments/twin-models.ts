@@ -4,6 +4,7 @@ import { createTable, type Table } from '@cfe/data';
 import { createDag } from '@cfe/graph';
 import { fitted } from '../classic/contenders.ts';
 import type { CellInput, Experiment, Measured } from '../experiment.ts';
+import { predictionLog } from '../prediction-log.ts';
 import { summarise, summariseAll } from '../summarise.ts';
 
 /**
@@ -25,6 +26,7 @@ export const measureTwins: Job<CellInput, Measured> = defineJob(
       signed: (at: Float64Array) => at.map((v, r) => v + (u[r] as number) * Math.sign(v)),
     };
     const figures: Record<string, number | null> = {};
+    const log = predictionLog();
     for (const [name, outcome] of Object.entries(worlds)) {
       const table = tableOf(x, outcome(x));
       const network = await fitted(createDag(['x', 'y'], [['x', 'y']]), table, seed);
@@ -35,11 +37,21 @@ export const measureTwins: Job<CellInput, Measured> = defineJob(
         outcome(flipped),
         told.values,
       );
+      const truth = outcome(flipped);
+      for (let row = 0; row < rows; row++)
+        log.add({
+          twin: name,
+          row,
+          x: x[row] as number,
+          factual: table.column('y')[row] as number,
+          truth: truth[row] as number,
+          predicted: told.values[row] as number,
+        });
       figures[`${name}, flagged`] = told.identifiedBy === 'functional-form' ? 1 : 0;
       const mean = await interventional(network, 'y', { do: { x: 1 }, seed });
       figures[`${name}, error of the interventional mean`] = Math.abs(mean.value - 1);
     }
-    return { figures };
+    return { figures, predictions: log.columns };
   },
 );
 

@@ -1,8 +1,17 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { CfeError, messageOf, type Runner } from '@cfe/base';
-import type { Cell, Experiment, Extent, Fake, Judgement, Measured } from '../experiment.ts';
-import { writeAtomically } from './write-atomically.ts';
+import type { Cell, Experiment, Extent, Fake, Judgement, PrototypeFigure, Summary } from '../experiment.ts';
+import { summariseAll } from '../summarise.ts';
+import { cellPath, readCell, type StoredCell, writeCell } from './stored-cell.ts';
+
+/** The same figures for each value of a setting. */
+export interface Breakdown {
+  readonly by: string;
+  readonly groups: readonly {
+    readonly value: string;
+    readonly cells: number;
+    readonly figures: readonly Summary[];
+  }[];
+}
 
 /** One experiment as it went. */
 export interface ExperimentResult {
@@ -14,7 +23,9 @@ export interface ExperimentResult {
   /** why it failed or was skipped */
   readonly message?: string;
   readonly judgement?: Judgement;
-  readonly cells: number;
+  readonly breakdown?: Breakdown;
+  readonly prototype?: readonly PrototypeFigure[];
+  readonly cells: readonly StoredCell[];
   /** sum over its cells, whatever ran beside them */
   readonly seconds: number;
 }
@@ -25,103 +36,116 @@ export interface SuiteOptions extends Extent {
   readonly runner: Runner;
   readonly fake?: Fake | undefined;
   readonly signal?: AbortSignal | undefined;
-  readonly onCell?: ((done: number, total: number, id: string) => void) | undefined;
-}
-
-interface StoredCell extends Measured {
-  readonly cell: Cell;
-  readonly seconds: number;
+  /** a cell ended, or was there already */
+  readonly onCell?: ((id: string, how: 'measured' | 'kept') => void) | undefined;
+  /** an experiment ended: all of them so far */
+  readonly onExperiment?: ((results: readonly ExperimentResult[]) => void) | undefined;
 }
 
 /**
  * Runs experiments one after the other, their cells over the runner. Each cell is written as it ends, so a run that was
- * killed goes on where it was; an experiment that throws is recorded as failed and the others go on.
+ * killed goes on where it was; an experiment that throws is recorded as failed and the others go on. Only an abort and
+ * a disk that cannot be written end the run.
  */
 export async function runSuite(
   experiments: readonly Experiment[],
   options: SuiteOptions,
 ): Promise<readonly ExperimentResult[]> {
-  const total = experiments.reduce((sum, experiment) => sum + experiment.cells(options).length, 0);
-  let done = 0;
   const results: ExperimentResult[] = [];
   for (const experiment of experiments) {
-    const { id, title, claim, rule } = experiment;
-    const about = { id, title, claim, rule };
-    const cells = experiment.cells(options);
-    const missing = experiment.missing?.();
-    if (missing !== undefined) {
-      results.push({ ...about, status: 'skipped', message: missing, cells: 0, seconds: 0 });
-      done += cells.length;
-      continue;
-    }
-    const before = done;
-    try {
-      const measured = await runCells(experiment, cells, options, (count) =>
-        options.onCell?.(before + count, total, id),
-      );
-      const seconds = measured.reduce((sum, cell) => sum + cell.seconds, 0);
-      results.push({
-        ...about,
-        status: 'done',
-        judgement: experiment.judge(measured),
-        cells: cells.length,
-        seconds,
-      });
-    } catch (error) {
-      if (options.signal?.aborted === true) throw error;
-      results.push({
-        ...about,
-        status: 'failed',
-        message: messageOf(error),
-        cells: cells.length,
-        seconds: 0,
-      });
-    }
-    done = before + cells.length;
+    results.push(await runExperiment(experiment, options));
+    options.onExperiment?.(results);
   }
   return results;
 }
 
-async function runCells(
-  experiment: Experiment,
-  cells: readonly Cell[],
-  { folder, runner, fake, signal }: SuiteOptions,
-  onDone: (count: number) => void,
-): Promise<readonly StoredCell[]> {
-  const pathOf = (index: number): string =>
-    join(folder, 'cells', experiment.id, `${String(index).padStart(4, '0')}.json`);
-  const kept = cells.map((cell, index) => readCell(pathOf(index), cell));
-  const open = cells.flatMap((cell, index) => (kept[index] === undefined ? [{ cell, index }] : []));
-  let count = cells.length - open.length;
-  onDone(count);
-  const found = new Map<number, StoredCell>();
-  const work = async (): Promise<void> => {
-    for (let next = open.shift(); next !== undefined; next = open.shift()) {
-      const { cell, index } = next;
-      const begun = performance.now();
-      const [measured] = await runner.map(experiment.measure, [{ cell, fake }], { signal });
-      const stored: StoredCell = {
-        cell,
-        ...(measured as Measured),
-        seconds: (performance.now() - begun) / 1000,
-      };
-      writeAtomically(pathOf(index), `${JSON.stringify(stored)}\n`);
-      found.set(index, stored);
-      onDone(++count);
-    }
-  };
-  await Promise.all(Array.from({ length: runner.workers }, work));
-  return cells.map((_, index) => kept[index] ?? (found.get(index) as StoredCell));
+async function runExperiment(experiment: Experiment, options: SuiteOptions): Promise<ExperimentResult> {
+  const { id, title, claim, rule, prototype } = experiment;
+  const about = { id, title, claim, rule, ...(prototype === undefined ? {} : { prototype }) };
+  try {
+    options.signal?.throwIfAborted();
+    const missing =
+      options.fake !== undefined && experiment.takesFakes !== true
+        ? 'it knows no planted cheats'
+        : await experiment.missing?.(options);
+    if (missing !== undefined)
+      return { ...about, status: 'skipped', message: missing, cells: [], seconds: 0 };
+    const cells = await runCells(experiment, options);
+    return {
+      ...about,
+      status: 'done',
+      judgement: experiment.judge(cells),
+      ...(experiment.breakdown === undefined ? {} : { breakdown: brokenDown(cells, experiment.breakdown) }),
+      cells,
+      seconds: cells.reduce((sum, cell) => sum + cell.seconds, 0),
+    };
+  } catch (error) {
+    if (options.signal?.aborted === true) throw options.signal.reason;
+    if (error instanceof CfeError && error.code === 'eval/write') throw error;
+    return { ...about, status: 'failed', message: messageOf(error), cells: [], seconds: 0 };
+  }
 }
 
-/** A cell of an earlier run of the same settings; anything else at its place is an error, not overwritten. */
-function readCell(path: string, cell: Cell): StoredCell | undefined {
-  if (!existsSync(path)) return undefined;
-  const stored = JSON.parse(readFileSync(path, 'utf8')) as StoredCell;
-  if (JSON.stringify(stored.cell) === JSON.stringify(cell)) return stored;
-  throw new CfeError(
-    'eval/other-run',
-    `${path} is of a run with other seeds or settings. Resume with the same options, or choose another folder.`,
-    { path },
+async function runCells(
+  { id, cells: cellsOf, measure }: Experiment,
+  options: SuiteOptions,
+): Promise<readonly StoredCell[]> {
+  const { folder, runner, fake, signal, onCell } = options;
+  const cells = cellsOf(options);
+  const results = cells.map((cell, index) => readCell(cellPath(folder, id, index), cell, fake));
+  const open = [...cells.entries()].filter(([index]) => {
+    if (results[index] !== undefined) onCell?.(id, 'kept');
+    return results[index] === undefined;
+  });
+  let failed = false;
+  const work = async (): Promise<void> => {
+    for (let next = open.shift(); next !== undefined && !failed; next = open.shift()) {
+      const [index, cell] = next;
+      const begun = performance.now();
+      try {
+        const [measured] = await runner.map(measure, [{ cell, fake }], { signal });
+        if (measured === undefined) throw new Error('the runner returned nothing');
+        const seconds = (performance.now() - begun) / 1000;
+        const stored: StoredCell = {
+          cell,
+          ...(fake === undefined ? {} : { fake }),
+          figures: measured.figures,
+          seconds,
+        };
+        writeCell(cellPath(folder, id, index), stored, measured);
+        results[index] = stored;
+        onCell?.(id, 'measured');
+      } catch (error) {
+        failed = true;
+        throw withCell(error, cell);
+      }
+    }
+  };
+  // All settle before the first failure is told, so that nothing of this experiment runs on beside the next.
+  const ended = await Promise.allSettled(Array.from({ length: runner.workers }, work));
+  for (const outcome of ended) if (outcome.status === 'rejected') throw outcome.reason;
+  return results as readonly StoredCell[];
+}
+
+/** The same error, saying which data set it came from. */
+function withCell(error: unknown, { seed, settings }: Cell): unknown {
+  if (error instanceof CfeError && error.code === 'eval/write') return error;
+  const where = [`seed ${seed}`, ...Object.entries(settings).map(([name, value]) => `${name} ${value}`)];
+  return new Error(`${where.join(', ')}: ${messageOf(error)}`, { cause: error });
+}
+
+function brokenDown(
+  cells: readonly StoredCell[],
+  { by, figures }: NonNullable<Experiment['breakdown']>,
+): Breakdown {
+  const values = [...new Set(cells.map(({ cell }) => cell.settings[by]))].filter(
+    (value) => value !== undefined,
   );
+  return {
+    by,
+    groups: values.map((value) => {
+      const own = cells.filter(({ cell }) => cell.settings[by] === value);
+      return { value: String(value), cells: own.length, figures: summariseAll(figures, own) };
+    }),
+  };
 }
