@@ -10,20 +10,80 @@ const api: DefaultTheme.SidebarItem[] = existsSync(reference)
   ? (JSON.parse(readFileSync(reference, 'utf8')) as DefaultTheme.SidebarItem[])
   : [];
 
-/** Pages of figures, those that are there. */
-const measured: DefaultTheme.SidebarItem[] = [
-  { text: 'Results', link: '/results' },
-  { text: 'Graphs from data', link: '/structure-benchmarks' },
-  { text: 'Backends', link: '/backends-benchmarks' },
-  { text: 'Graphs, models and tables', link: '/layer0-benchmarks' },
-  { text: 'Counterfactuals', link: '/counterfactuals-evidence' },
-].filter(({ link }) => existsSync(at(`../../../../docs${link}.md`)));
+const pages = at('../../../../docs');
+
+/** A group of the sidebar; pages that are not there are left out. */
+function group(text: string, links: Readonly<Record<string, string>>): DefaultTheme.SidebarItem {
+  const items = Object.entries(links)
+    .filter(([link]) => existsSync(`${pages}${link}.md`))
+    .map(([link, title]) => ({ text: title, link }));
+  return { text, items };
+}
+
+/** The decisions, as their own list has them. */
+function decisions(): Record<string, string> {
+  const list = readFileSync(`${pages}/decisions/README.md`, 'utf8');
+  return Object.fromEntries(
+    [...list.matchAll(/^- \[(.+)\]\((.+)\.md\)$/gm)].map(([, title, page]) => [
+      `/decisions/${page}`,
+      title as string,
+    ]),
+  );
+}
+
+const sidebar: DefaultTheme.SidebarItem[] = [
+  group('Guide', {
+    '/guide/start': 'Start in five minutes',
+    '/guide/discover': 'Discover a graph',
+    '/guide/fit': 'Fit and ask',
+    '/guide/train': 'Train with interventions',
+    '/guide/tfjs': 'do in your own TensorFlow.js network',
+    '/guide/plan': 'Plan an intervention',
+    '/guide/backends': 'Choose a backend',
+    '/guide/large-data': 'Large data',
+    '/guide/evaluate': 'Evaluate honestly',
+  }),
+  group('Concepts', {
+    '/concepts/rungs': 'Three rungs',
+    '/concepts/cuts': 'What an intervention cuts',
+    '/concepts/identification': 'Identification',
+    '/concepts/uncertainty': 'How sure an answer is',
+  }),
+  group('Recipes', {
+    '/recipes/dowhy': 'From DoWhy',
+    '/recipes/causal-learn': 'From causal-learn',
+    '/recipes/pytorch': 'From PyTorch',
+  }),
+  group('Reference', {
+    '/reference/cli': 'The cfe command',
+    '/reference/formats': 'File formats',
+    '/api/index': 'API',
+  }),
+  group('Measured', {
+    '/results': 'Results',
+    '/structure-benchmarks': 'Graphs from data',
+    '/counterfactuals-evidence': 'Counterfactuals',
+    '/network-benchmarks': 'Networks',
+    '/training-benchmarks': 'Training',
+    '/backends-benchmarks': 'Backends',
+    '/layer0-benchmarks': 'Graphs, models and tables',
+  }),
+  group('Contribute', {
+    '/contributing/first-change': 'First change in 15 minutes',
+    '/contributing/architecture': 'Architecture',
+    '/decisions/README': 'Decisions',
+  }),
+];
+
+/** Set for a quick build, without the reference. */
+const pagesOnly = process.env.CFE_SITE === 'pages';
 
 export default defineConfig({
   title: 'CFE',
   description: 'The causal fine-tuning engine: what would have happened, from a table, in TypeScript.',
   srcDir: at('../../../../docs'),
-  cacheDir: at('../../dist/.vitepress-cache'),
+  cacheDir: at(`../../dist/.vitepress-cache${pagesOnly ? '-pages' : ''}`),
+  ...(pagesOnly ? { srcExclude: ['api/**'], ignoreDeadLinks: [/^\/api\//] } : {}),
   cleanUrls: false,
   lastUpdated: false,
   // The pages lie outside this package, where no `vue` can be found.
@@ -37,25 +97,14 @@ export default defineConfig({
     nav: [
       { text: 'Start', link: '/guide/start' },
       { text: 'Playground', link: '/playground' },
+      { text: 'Results', link: '/results' },
       { text: 'API', link: '/api/' },
-      { text: 'Decisions', link: '/decisions/README' },
     ],
     sidebar: {
       '/api/': [{ text: 'API', items: api }],
-      '/': [
-        {
-          text: 'Guide',
-          items: [
-            { text: 'Start in five minutes', link: '/guide/start' },
-            { text: 'Discover a graph', link: '/guide/discover' },
-            { text: 'Plan an intervention', link: '/guide/plan' },
-            { text: 'Evaluate honestly', link: '/guide/evaluate' },
-            { text: 'What an intervention cuts', link: '/guide/interventions' },
-            { text: 'How sure an answer is', link: '/guide/uncertainty' },
-          ],
-        },
-        { text: 'Measured', items: measured },
-      ],
+      '/decisions/': [...sidebar.slice(-1), { ...group('Decisions', decisions()), collapsed: false }],
+      '/': sidebar,
     },
+    outline: [2, 3],
   },
 });
