@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
 const here = join(import.meta.dirname, '..');
-test('confidence is the same in this thread, in one worker and in three', (ctx) => {
+test('confidence and restarts are the same in this thread, in one worker and in three', (ctx) => {
   const packages = ['autograd', 'base', 'data', 'graph', 'scm', 'structure'].map((name) =>
     join(here, '..', name),
   );
@@ -23,10 +23,19 @@ test('confidence is the same in this thread, in one worker and in three', (ctx) 
       encoding: 'utf8',
     },
   );
-  const [one, two, three] = JSON.parse(out) as number[][][];
-  expect(one!.flat().some((share) => share > 0 && share < 1)).toBe(true);
-  expect(two).toEqual(one);
-  expect(three).toEqual(one);
+  const [one, two, three] = JSON.parse(out) as {
+    readonly confidence: number[][];
+    readonly graph: unknown;
+    readonly score: number;
+    readonly sent: number;
+  }[];
+  expect(one!.confidence.flat().some((share) => share > 0 && share < 1)).toBe(true);
+  expect(three!.sent).toBeGreaterThanOrEqual(9);
+  for (const other of [two!, three!]) {
+    expect(other.confidence).toEqual(one!.confidence);
+    expect(other.graph).toEqual(one!.graph);
+    expect(other.score).toBe(one!.score);
+  }
 });
 
 function newest(folder: string): number {

@@ -84,6 +84,7 @@ export async function additiveProblem(
         return (member === undefined ? undefined : intercepts[member]) ?? 'shared';
       }),
     details: { score: 'additive Gaussian BIC', penalty, curves: wanted },
+    choosesIntercepts: !observational,
     scorers(previous) {
       const modes = observational
         ? (['shared'] as const)

@@ -69,6 +69,7 @@ export function cachedScorer(
   }
 
   return {
+    state: (node, parents) => at(node, keys.of(parents), () => parents.slice()),
     fit(node, candidates, count) {
       const forced = Int32Array.from({ length: d }, (_, w) => w).filter(
         (w) => required?.[node * d + w] === 1,

@@ -23,7 +23,7 @@ const fewCandidates = 7;
 export function gaussianScorer(
   problem: GaussianProblem,
   { allowed, required }: ParentRules = {},
-): ParentScorer<GaussianParents> & { state(node: number, parents: Int32Array): GaussianParents } {
+): ParentScorer<GaussianParents> {
   const { d, matrices, matrixOf, rows, penalty, offset, maxParents } = problem;
   // adding is worth it if the variance falls below its multiple by exp(−penalty / n), and likewise for removing
   const gainNeeded = rows.map((n) => -Math.expm1(-penalty / n));

@@ -1,9 +1,11 @@
 import { breather, rngFrom } from '@cfe/base';
 import type { Table } from '@cfe/data';
 import type { LearnOptions, StructureResult, TracePoint } from '../structure-method.ts';
+import { respectRequired } from './order-climb.ts';
 import type { InterceptModes, OrderProblem } from './order-problem.ts';
-import { respectRequired, searchOrders } from './order-search.ts';
+import { searchOrders } from './order-search.ts';
 import type { ParentRules } from './parent-scorer.ts';
+import { restartsBy } from './restart-job.ts';
 
 /** What an order search found, before a class is made of it. */
 export interface OrderFound
@@ -12,6 +14,9 @@ export interface OrderFound
   readonly interventional: boolean;
   readonly targets: readonly (readonly number[])[];
 }
+
+/** Restarts of the search by which intercepts are first chosen. */
+const scouting = 2;
 
 /** Searches the orders of a problem within the budget; under regimes again with the intercepts that fit what was found. */
 export async function learnByOrder(
@@ -23,7 +28,7 @@ export async function learnByOrder(
   defaultRestarts = 50,
 ): Promise<OrderFound> {
   const started = performance.now();
-  const { seed, signal, onProgress, budget = {} } = run;
+  const { seed, signal, onProgress, runner, budget = {} } = run;
   const restarts =
     budget.restarts ?? (budget.seconds === undefined ? defaultRestarts : Number.POSITIVE_INFINITY);
   const deadline = budget.seconds === undefined ? Number.POSITIVE_INFINITY : started + budget.seconds * 1000;
@@ -34,14 +39,26 @@ export async function learnByOrder(
   const rng = rngFrom(seed).fork(name);
   let best: Awaited<ReturnType<typeof searchOrders>> | undefined;
   let modes: InterceptModes;
-  for (let round = 0; round < 3; round++) {
+  let whole = false;
+  for (let round = 0; round < 4; round++) {
     const next = problem.scorers(best?.states);
-    if (round > 0 && (next.modes === undefined || next.modes.join() === modes?.join())) break;
+    if (whole && (next.modes === undefined || next.modes.join() === modes?.join())) break;
+    // where intercepts are to be chosen, a short search finds parents good enough to choose them by
+    whole = round > 0 || !problem.choosesIntercepts;
+    const rounds = whole ? restarts : Math.min(restarts, scouting);
+    const tie = 1e-8 * table.rows;
     const found = await searchOrders(next.scorer, {
       ...rules,
       initialOrder: best?.order ?? problem.order,
-      restarts,
-      tie: 1e-8 * table.rows,
+      restarts: rounds,
+      tie,
+      elsewhere:
+        runner === undefined || runner.workers < 2 || next.gaussian === undefined
+          ? undefined
+          : restartsBy(runner, next.gaussian, rules, tie, {
+              secondsLeft: () => (deadline - performance.now()) / 1000,
+              signal,
+            }),
       rng: rng.fork(`round ${round}`),
       expired: () => performance.now() >= deadline,
       breathe,
@@ -50,12 +67,12 @@ export async function learnByOrder(
         onProgress?.({
           phase: 'search',
           done: restart + 1,
-          ...(Number.isFinite(restarts) ? { total: restarts + 1 } : {}),
+          ...(Number.isFinite(rounds) ? { total: rounds + 1 } : {}),
           value: score,
         });
       },
     });
-    if (best !== undefined && found.score >= best.score) break;
+    if (best !== undefined && found.score >= best.score && whole && round > 1) break;
     best = found;
     modes = next.modes;
     if (found.expired) break;

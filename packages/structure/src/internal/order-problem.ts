@@ -5,6 +5,7 @@ import { checkCollinear } from './check-collinear.ts';
 import { bdeu, type DiscreteData, discreteBic } from './discrete-score.ts';
 import { type Environment, environmentsOf } from './environments.ts';
 import { gaussianData, gaussianProblem, type InterceptMode } from './gaussian-data.ts';
+import type { GaussianProblem } from './gaussian-problem.ts';
 import { gaussianScorer } from './gaussian-scorer.ts';
 import { indicators } from './indicators.ts';
 import { initialOrder } from './initial-order.ts';
@@ -28,6 +29,8 @@ export interface OrderProblem {
   readonly scorers: (previous?: readonly ParentSet[]) => {
     readonly scorer: ParentScorer;
     readonly modes: InterceptModes;
+    /** what the scorer works on, where that is plain data which other threads can take */
+    readonly gaussian?: GaussianProblem;
   };
   /** the local score of a node given any parents, under some intercepts */
   readonly local: (modes: InterceptModes) => LocalScore;
@@ -35,6 +38,8 @@ export interface OrderProblem {
   readonly interceptsOf: (modes: readonly InterceptMode[]) => Readonly<Record<string, InterceptMode>>;
   /** the intercepts that {@link interceptsOf} told */
   readonly modesOf: (intercepts: Readonly<Record<string, InterceptMode>>) => InterceptModes;
+  /** whether {@link scorers} takes intercepts by what was found before */
+  readonly choosesIntercepts: boolean;
   readonly details: Readonly<Record<string, unknown>>;
 }
 export type InterceptModes = readonly InterceptMode[] | undefined;
@@ -77,10 +82,12 @@ export async function orderProblem(
   ).matrices[0]!;
   checkCollinear(pooled, names, table.rows);
   const mixed = columns.length > d;
-  const scorerFor = (modes: readonly InterceptMode[]): ParentScorer => {
+  const scorerFor = (
+    modes: readonly InterceptMode[],
+  ): { readonly scorer: ParentScorer; readonly gaussian?: GaussianProblem } => {
     const problem = gaussianProblem(data, modes, { penalty, maxParents });
-    if (!mixed) return gaussianScorer(problem, rules);
-    return cachedScorer(d, mixedScore(problem, blocks), rules, problem.maxParents);
+    if (!mixed) return { scorer: gaussianScorer(problem, rules), gaussian: problem };
+    return { scorer: cachedScorer(d, mixedScore(problem, blocks), rules, problem.maxParents) };
   };
   const observational = environments.length === 1;
   const fixed: InterceptMode = intercept === 'auto' ? 'perEnvironment' : intercept;
@@ -113,8 +120,9 @@ export async function orderProblem(
         const member = nodes.find((_name, v) => data.signatureOf[blocks[v]![0]!] === s);
         return (member === undefined ? undefined : intercepts[member]) ?? 'shared';
       }),
+    choosesIntercepts: !observational && intercept === 'auto',
     scorers(previous) {
-      if (observational) return { scorer: scorerFor(['shared']), modes: undefined };
+      if (observational) return { ...scorerFor(['shared']), modes: undefined };
       const modes =
         intercept === 'auto' && previous !== undefined
           ? betterModes(
@@ -124,7 +132,7 @@ export async function orderProblem(
               (modes) => mixedScore(gaussianProblem(data, modes, { penalty }), blocks),
             )
           : data.signatures.map(() => fixed);
-      return { scorer: scorerFor(modes), modes };
+      return { ...scorerFor(modes), modes };
     },
   };
 }
@@ -160,6 +168,7 @@ function discreteProblem(
     local: () => local,
     interceptsOf: () => ({}),
     modesOf: () => undefined,
+    choosesIntercepts: false,
     scorers: () => ({ scorer, modes: undefined }),
   };
 }

@@ -13,6 +13,8 @@ export interface ParentSet {
  * contain present parents; parents that knowledge requires are kept by the scorer itself.
  */
 export interface ParentScorer<State extends ParentSet = ParentSet> {
+  /** Given parents, whatever they score. */
+  state(node: number, parents: Int32Array): State;
   /** The parents chosen afresh among the candidates. */
   fit(node: number, candidates: Int32Array, count: number): State;
   /** Whether adding one parent leaves the score no worse. */

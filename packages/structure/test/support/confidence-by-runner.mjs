@@ -1,9 +1,10 @@
-// Run from a build: the same confidences in this thread, in one worker and in three, as JSON.
+// Run from a build: the same confidences, and the same search, in this thread, in one worker and in three, as JSON.
 import { inProcessRunner } from '@cfe/base';
 import { threadRunner } from '@cfe/base/threads';
 import { createTable } from '@cfe/data';
+import { edgesOf } from '@cfe/graph';
 import { linearGaussian } from '@cfe/scm';
-import { learnStructure } from '@cfe/structure';
+import { flop, learnStructure } from '@cfe/structure';
 
 const truth = linearGaussian({
   nodes: ['a', 'b', 'c', 'd'],
@@ -14,10 +15,18 @@ const truth = linearGaussian({
     [0, 0, 0, 0],
   ],
 });
-const rows = truth.sample(80, { seed: 1 });
-const table = createTable(
-  truth.variables.map((variable) => ({ variable, values: rows.column(variable.name) })),
-);
+const table = tableOf(truth, 80);
+// weak effects of all on all, so that the search has much to try
+const d = 40;
+const many = linearGaussian({
+  nodes: Array.from({ length: d }, (_, i) => `x${i}`),
+  weights: Array.from({ length: d }, (_, i) =>
+    Array.from({ length: d }, (_, j) =>
+      j > i && (i * 7 + j * 3) % 5 === 0 ? 0.25 * ((i + j) % 2 === 0 ? 1 : -1) : 0,
+    ),
+  ),
+});
+const large = tableOf(many, 300);
 const answers = [];
 for (const runner of [inProcessRunner(), threadRunner({ workers: 1 }), threadRunner({ workers: 3 })]) {
   const { confidence } = await learnStructure(table, {
@@ -26,7 +35,21 @@ for (const runner of [inProcessRunner(), threadRunner({ workers: 1 }), threadRun
     budget: { restarts: 2 },
     runner,
   });
-  answers.push(confidence.map((row) => [...row]));
+  let sent = 0;
+  const counting = {
+    workers: runner.workers,
+    map: (job, inputs, options) => {
+      sent += inputs.length;
+      return runner.map(job, inputs, options);
+    },
+  };
+  const { graph, score } = await flop().learn(large, { seed: 7, budget: { restarts: 9 }, runner: counting });
+  answers.push({ confidence: confidence.map((row) => [...row]), graph: edgesOf(graph), score, sent });
   await runner.dispose();
 }
 console.log(JSON.stringify(answers));
+
+function tableOf(model, size) {
+  const rows = model.sample(size, { seed: 1 });
+  return createTable(model.variables.map((variable) => ({ variable, values: rows.column(variable.name) })));
+}
