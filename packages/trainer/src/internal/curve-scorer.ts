@@ -1,5 +1,5 @@
+import { cholesky, dot, solve } from './cholesky.ts';
 import { type FeatureMoments, featuresPerVariable } from './feature-moments.ts';
-import { cholesky, dot, solve } from './ridge.ts';
 
 /** Scores of sets of parents; lower is better. */
 export interface CurveScorer {

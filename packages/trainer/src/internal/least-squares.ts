@@ -1,4 +1,4 @@
-import { cholesky, dot, solve } from './ridge.ts';
+import { cholesky, dot, solve } from './cholesky.ts';
 
 /** What a regression found. */
 export interface LeastSquares {

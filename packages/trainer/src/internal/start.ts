@@ -1,15 +1,9 @@
-import {
-  type Activation,
-  type LayerLayout,
-  type MechanismLayout,
-  type Plan,
-  planLayout,
-} from '@cfe/autograd';
+import { type LayerLayout, type MechanismLayout, type Plan, planLayout } from '@cfe/autograd';
 import type { Rng } from '@cfe/base';
 import { incident } from '@cfe/graph';
-import { type AxisUnit, axisUnits, writeUnits } from './axis-units.ts';
+import { additiveCurves } from './additive-curves.ts';
+import { drawCurves, type HiddenUnit, writeUnits } from './curve-units.ts';
 import { leastSquares, residualOf } from './least-squares.ts';
-import { type Ridge, ridge } from './ridge.ts';
 import type { TrainingRows } from './training-rows.ts';
 
 /** Spreads under this, on the standardised scale, are taken for none: the variable is a function of its parents. */
@@ -23,8 +17,6 @@ export interface VariableStart {
    * - `draw`: no direct way from the parents to the output, so a random function
    */
   readonly kind: 'line' | 'curve' | 'draw';
-  /** of the ridge on the bends' weights, in units of one row's noise variance; 0 if there are none */
-  readonly strength: number;
   /** whether the residuals still answer to products of two parents, so that a search for interactions is worth its time */
   readonly interacts: boolean;
 }
@@ -45,7 +37,7 @@ export function startFrom(
 ): VariableStart[] {
   const layout = planLayout(plan);
   return layout.mechanisms.map((mechanism, j) => {
-    const { head, hidden, skip } = plan.mechanisms[j] as Plan['mechanisms'][number];
+    const { head, hidden, skip, activation } = plan.mechanisms[j] as Plan['mechanisms'][number];
     const { layers, inputs } = mechanism;
     const output = layers[layers.length - 1] as LayerLayout;
     const isDirect = skip || hidden.length === 0 || inputs === 0;
@@ -53,7 +45,7 @@ export function startFrom(
     if (isDirect) parameters.fill(0, output.weights, output.bias + output.outputs);
     if (head.kind === 'categorical') {
       writeFrequencies(data, j, head.levels, parameters, output.bias);
-      return { kind: isDirect ? 'line' : 'draw', strength: 0, interacts: true };
+      return { kind: isDirect ? 'line' : 'draw', interacts: true };
     }
     const kept = keptRows(data, j);
     const y = columnOf(data, j, kept);
@@ -63,21 +55,20 @@ export function startFrom(
     parameters[output.bias] = line.coefficients[0] as number;
     parameters.set(line.coefficients.subarray(1), direct);
     let spread = Math.sqrt(line.squares / kept.length);
-    let start: VariableStart = { kind: isDirect ? 'line' : 'draw', strength: 0, interacts: false };
-    const curve = isDirect && spread > smallestSpread ? bendsOf(plan, j, columns, y, line) : undefined;
-    const design = [ones(kept.length), ...columns, ...(curve?.bends ?? [])];
-    const interacts =
-      hidden.length > 0 &&
-      spread > smallestSpread &&
-      interactionsIn(plan, j, design, columns, y, curve ?? line);
-    if (curve !== undefined) {
-      writeUnits(mechanism.layers[0] as LayerLayout, curve.units, parameters);
-      parameters[output.bias] = curve.coefficients[0] as number;
-      parameters.set(curve.coefficients.subarray(1, 1 + inputs), direct);
-      parameters.set(curve.coefficients.subarray(1 + inputs), output.weights);
-      spread = Math.sqrt(curve.squares / (kept.length - curve.freedom));
-      start = { kind: 'curve', strength: curve.strength, interacts };
-    } else start = { ...start, interacts };
+    let start: VariableStart = { kind: isDirect ? 'line' : 'draw', interacts: false };
+    const isCurved = isDirect && hidden.length === 1 && activation === 'tanh' && spread > smallestSpread;
+    const bent = isCurved ? bentStart(plan, j, data, columns, y, line) : undefined;
+    if (bent !== undefined) {
+      writeUnits(layers[0] as LayerLayout, output, bent.units, parameters);
+      parameters[output.bias] = bent.intercept;
+      parameters.set(bent.slopes, direct);
+      spread = bent.spread;
+      start = { kind: 'curve', interacts: bent.interacts };
+    } else if (hidden.length > 0 && spread > smallestSpread) {
+      const design = [ones(kept.length), ...columns];
+      const interacts = !isCurved || interactionsIn(plan, j, design, columns, y, line.coefficients);
+      start = { ...start, interacts };
+    }
     const logSpread = Math.log(Math.max(smallestSpread, spread));
     if (mechanism.logScale >= 0) parameters[mechanism.logScale] = logSpread;
     else if (output.outputs > 1) parameters[output.bias + 1] = logSpread;
@@ -86,36 +77,50 @@ export function startFrom(
   });
 }
 
-interface Curve extends Ridge {
-  readonly units: readonly AxisUnit[];
-  /** what the units give, `[units][n]` */
-  readonly bends: readonly Float64Array[];
+/** A location that bends, and what it was found from. */
+interface BentStart {
+  readonly units: readonly HiddenUnit[];
+  /** `[inputs]` */
+  readonly slopes: Float64Array;
+  readonly intercept: number;
+  readonly spread: number;
+  readonly interacts: boolean;
 }
 
-/** The bends of one variable, or none if it has no single hidden layer, or chance alone would do as well. */
-function bendsOf(
+/** The bends of one variable along single parents, or none if chance alone would do as well as they. */
+function bentStart(
   plan: Plan,
   j: number,
+  data: TrainingRows,
   columns: readonly Float64Array[],
   y: Float64Array,
   line: { readonly squares: number; readonly rank: number },
-): Curve | undefined {
-  const { hidden, activation } = plan.mechanisms[j] as Plan['mechanisms'][number];
-  if (hidden.length !== 1) return undefined;
-  const units = axisUnits(plan, j, columns, hidden[0] as number);
-  if (units.length === 0) return undefined;
-  const free = 1 + columns.length;
-  const bends = units.map(({ input, slope, centre }) => {
-    const out = (columns[input] as Float64Array).slice();
-    for (let r = 0; r < out.length; r++)
-      out[r] = activated(activation, slope * ((out[r] as number) - centre));
-    return out;
-  });
-  const found = ridge([ones(y.length), ...columns, ...bends], y, (k) => k >= free);
-  if (found === undefined) return undefined;
+): BentStart | undefined {
+  const n = y.length;
+  const room = plan.mechanisms[j]?.hidden[0] as number;
+  const parents = inputParents(plan, j);
+  const found = additiveCurves(
+    columns,
+    y,
+    parents.map((i) => plan.widths[i] === 1),
+    parents.map((i) => (plan.widths[i] === 1 ? (data.zeros[i] as number) : 0)),
+    room >> 1,
+  );
   const extra = Math.max(0.5, found.freedom - line.rank);
-  const gain = y.length * Math.log(line.squares / Math.max(found.squares, 1e-12 * line.squares));
-  return gain > chiSquaredQuantile(extra) ? { ...found, units, bends } : undefined;
+  const gain = n * Math.log(line.squares / Math.max(found.squares, 1e-12 * line.squares));
+  if (!(gain > chiSquaredQuantile(extra))) return undefined;
+  const spread = Math.sqrt(found.squares / Math.max(1, n - found.freedom));
+  // what drawing a curve with few units costs is to be little beside what sampling costs
+  const tolerance = 0.2 * spread * Math.sqrt(found.freedom / n);
+  const drawn = drawCurves(found.curves, columns, room, tolerance);
+  const design = [ones(n), ...columns, ...found.bends];
+  return {
+    units: drawn.units,
+    slopes: drawn.slopes,
+    intercept: found.intercept + drawn.constant,
+    spread,
+    interacts: interactionsIn(plan, j, design, columns, found.residuals, undefined),
+  };
 }
 
 /**
@@ -128,7 +133,7 @@ function interactionsIn(
   design: readonly Float64Array[],
   columns: readonly Float64Array[],
   y: Float64Array,
-  { coefficients }: { readonly coefficients: Float64Array },
+  coefficients: Float64Array | undefined,
 ): boolean {
   const parents = inputParents(plan, j);
   const pairs = columns.flatMap((a, i) =>
@@ -143,7 +148,7 @@ function interactionsIn(
     a.map((x, r) => x * (b[r] as number)),
     ...(isRich ? [a.map((x, r) => x * x * (b[r] as number)), b.map((x, r) => x * x * (a[r] as number))] : []),
   ]);
-  const residual = residualOf(design, y, coefficients);
+  const residual = coefficients === undefined ? y : residualOf(design, y, coefficients);
   const before = leastSquares(design, residual);
   const after = leastSquares([...design, ...products], residual);
   const statistic = n * (1 - after.squares / before.squares);
@@ -225,21 +230,4 @@ function writeFrequencies(
   for (const level of columnOf(data, j, keptRows(data, j))) counts[level] = (counts[level] as number) + 1;
   const total = counts.reduce((sum, n) => sum + n, 0);
   for (let k = 0; k < levels; k++) parameters[at + k] = Math.log((counts[k] as number) / total);
-}
-
-function activated(activation: Activation, x: number): number {
-  switch (activation) {
-    case 'identity':
-      return x;
-    case 'tanh':
-      return Math.tanh(x);
-    case 'relu':
-      return Math.max(x, 0);
-    case 'elu':
-      return x > 0 ? x : Math.expm1(x);
-    case 'softplus':
-      return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
-    case 'sigmoid':
-      return 1 / (1 + Math.exp(-x));
-  }
 }

@@ -12,6 +12,8 @@ export interface TrainingRows {
   readonly omit: Uint8Array;
   /** kept rows of each variable */
   readonly counts: Int32Array;
+  /** `[d]`: what a variable's 0 is on the standardised scale */
+  readonly zeros: Float64Array;
 }
 
 /** Mean and spread of each continuous variable over its observed values. */
@@ -35,6 +37,7 @@ export function scalesOf(variables: readonly Variable[], table: Table): Scale[] 
  * The rows of a table on the network's scale. A row whose regime targets a variable leaves that variable's own term out;
  * so does a row in which the variable or one of its parents is missing.
  *
+ * @param extent - `'part'` of the rows may lack a variable altogether
  * @throws {@link UnknownNameError} if the table lacks a variable
  * @throws {@link InputError} if a variable is of another kind in the table
  */
@@ -43,6 +46,7 @@ export function trainingRows(
   variables: readonly Variable[],
   scales: readonly Scale[],
   table: Table,
+  extent: 'whole' | 'part' = 'whole',
 ): TrainingRows {
   const n = table.rows;
   const d = variables.length;
@@ -74,7 +78,7 @@ export function trainingRows(
       if (omit[j * n + r] === 0) kept += 1;
     }
     counts[j] = kept;
-    if (kept < 2) {
+    if (kept < 2 && extent === 'whole') {
       throw new InputError(
         'trainer/too-few-rows',
         `fit: ${quoteName(name)} has ${kept} rows in which it was observed with its parents and not intervened on; it needs at least 2.`,
@@ -82,7 +86,8 @@ export function trainingRows(
       );
     }
   }
-  return { rows: n, values, omit, counts };
+  const zeros = Float64Array.from(scales, ({ centre, scale }) => -centre / scale);
+  return { rows: n, values, omit, counts, zeros };
 }
 
 /** Some of the rows, in the order given. */
@@ -100,7 +105,7 @@ export function pickRows(all: TrainingRows, rows: ArrayLike<number>): TrainingRo
       if (all.omit[at] === 0) counts[j] = (counts[j] as number) + 1;
     }
   }
-  return { rows: n, values, omit, counts };
+  return { rows: n, values, omit, counts, zeros: all.zeros };
 }
 
 /** Rows of regimes of which nobody knows what was changed: no term of theirs can be trusted. */

@@ -8,9 +8,8 @@ export interface WeightPrior {
 }
 
 /**
- * The prior of a fit, `[parameters]`. Biases, spreads and the direct linear part of a location or logit are free. Of bends
- * that a ridge regression found, the hidden weights are held near where it put them and the output's by its strength; all
- * others have spread `spread` around 0.
+ * The prior of a fit, `[parameters]`. Biases, spreads and the direct linear part of a location or logit are free. Weights of
+ * bends that a regression found have spread `spread` around where it put them; all others around 0.
  *
  * @param start - parameters, of which `starts` tells how they came about
  */
@@ -23,24 +22,17 @@ export function weightPrior(
   const layout = planLayout(plan);
   const centre = new Float64Array(layout.parameters);
   const strength = new Float64Array(layout.parameters);
-  for (const [j, { layers, inputs, logScale }] of layout.mechanisms.entries()) {
+  for (const [j, { layers, inputs }] of layout.mechanisms.entries()) {
     const { head, hidden, skip } = plan.mechanisms[j] as Plan['mechanisms'][number];
-    const { kind, strength: ridge } = starts[j] as VariableStart;
+    const { kind } = starts[j] as VariableStart;
     const loose = 1 / spread(j) ** 2;
     for (const [l, layer] of layers.entries()) {
       const isLast = l === layers.length - 1;
       const end = layer.weights + layer.inputs * layer.outputs;
       strength.fill(loose, layer.weights, end);
-      if (!isLast) {
-        if (kind === 'curve') centre.set(start.subarray(layer.weights, end), layer.weights);
-        continue;
-      }
-      const isDirect = skip || hidden.length === 0;
-      const free = isDirect ? inputs : 0;
-      const log = logScale < 0 ? (start[layer.bias + 1] as number) : (start[logScale] as number);
-      if (kind === 'curve') {
-        strength.fill(ridge * Math.exp(-2 * log), layer.weights, layer.weights + layer.inputs - free);
-      }
+      if (kind === 'curve') centre.set(start.subarray(layer.weights, end), layer.weights);
+      if (!isLast) continue;
+      const free = skip || hidden.length === 0 ? inputs : 0;
       release(strength, layer, free, head.kind === 'categorical' ? layer.outputs : 1);
     }
   }

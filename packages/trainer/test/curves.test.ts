@@ -1,0 +1,77 @@
+import { createRng } from '@cfe/base';
+import { describe, expect, test } from 'vitest';
+import { additiveCurves } from '../src/internal/additive-curves.ts';
+import { drawCurves } from '../src/internal/curve-units.ts';
+import { splineBasis } from '../src/internal/spline-basis.ts';
+
+const n = 1000;
+
+function rows(f: (x: number) => number, seed: number, noise = 0.5) {
+  const rng = createRng(seed);
+  const x = Float64Array.from({ length: n }, () => 1.5 * rng.normal());
+  return { x, y: x.map((v) => f(v) + noise * rng.normal()) };
+}
+
+test('a spline with no second differences is no curve, and beyond its ends it goes straight on', () => {
+  const basis = splineBasis(-2, 3, 10);
+  const weights = Array.from({ length: basis.width }, (_, k) => Math.sin(3 * k));
+  const f = (x: number): number => basis.at(x).reduce((sum, b, k) => sum + b * (weights[k] as number), 0);
+  expect(f(4) - f(3.5)).toBeCloseTo(f(5) - f(4.5), 9);
+  expect(f(-3) - f(-2.5)).toBeCloseTo(f(-4) - f(-3.5), 9);
+  // twice continuously differentiable at a knot
+  const bend = (x: number): number => (f(x + 1e-3) - 2 * f(x) + f(x - 1e-3)) / 1e-6;
+  expect(bend(0.5 - 2e-3)).toBeCloseTo(bend(0.5 + 2e-3), 1);
+});
+
+describe.each([
+  ['line', (x: number) => 1 - 0.7 * x],
+  ['square', (x: number) => 0.6 * x * x - x],
+  ['odd wave', (x: number) => x + 0.5 * Math.sin(2 * x)],
+  ['wave', (x: number) => x + Math.sin(2 * x + 1)],
+  ['step', (x: number) => 2 * Math.tanh(4 * (x - 0.7))],
+] as const)('a %s', (kind, f) => {
+  test('is told apart, and estimated as well as its parameters allow', () => {
+    let squares = 0;
+    for (let seed = 0; seed < 5; seed++) {
+      const { x, y } = rows(f, seed);
+      const found = additiveCurves([x], y, [true], [0], 8);
+      expect(found.curves[0]?.kind).toBe(kind);
+      const { slope, bend = () => 0 } = found.curves[0] as (typeof found.curves)[number];
+      for (const v of x) squares += (found.intercept + slope * v + bend(v) - f(v)) ** 2 / (5 * n);
+    }
+    // at most 5 parameters, each σ²/n; mean of five data sets, so that twice is far in the tail
+    expect(squares).toBeLessThan((2 * 5 * 0.25) / n);
+  });
+});
+
+test('a curve of no known shape stays a spline', () => {
+  const { x, y } = rows((v) => Math.sin(v * Math.abs(v)) + 0.3 * v, 1, 0.2);
+  expect(additiveCurves([x], y, [true], [0], 8).curves[0]?.kind).toBe('spline');
+});
+
+test('few units draw curves closer than sampling error, and share themselves out', () => {
+  const curves = [
+    { slope: 0.5, bend: (v: number) => 0.5 * Math.sin(2 * v), kind: 'wave', low: -4, high: 4 },
+    { slope: 1, kind: 'line', low: -3, high: 3 },
+    { slope: -1, bend: (v: number) => 0.3 * v * v, kind: 'square', low: -3, high: 3 },
+  ];
+  const samples = curves.map((_, k) => rows(() => 0, k).x);
+  const { units, slopes, constant } = drawCurves(curves, samples, 16, 0.01);
+  expect(units).toHaveLength(16);
+  for (let x = -2.5; x <= 2.5; x += 0.1) {
+    const at = [x, -x, 0.8 * x];
+    const said =
+      constant +
+      at.reduce((sum, v, k) => sum + (slopes[k] as number) * v, 0) +
+      units.reduce(
+        (sum, { inward, bias, weight }) =>
+          sum + weight * Math.tanh(inward.reduce((t, w, k) => t + w * (at[k] as number), bias)),
+        0,
+      );
+    const meant = curves.reduce(
+      (sum, { slope, bend }, k) => sum + slope * (at[k] as number) + (bend?.(at[k] as number) ?? 0),
+      0,
+    );
+    expect(Math.abs(said - meant)).toBeLessThan(0.05);
+  }
+});
