@@ -1,18 +1,11 @@
 import { InputError } from '@cfe/base';
+import type { Distance } from './distance.ts';
 import type { Cpdag, Dag, Graph } from './graph.ts';
 import { type EffectJudge, effectJudge } from './internal/effect-judge.ts';
 import { osetVerdicts } from './internal/oset-verdicts.ts';
 import { incident } from './queries.ts';
 import { reachable } from './reachable.ts';
 import { checkSameNames, permuteNodes } from './transform.ts';
-
-/** How often a graph misleads, over the ordered pairs of its d variables. */
-export interface Distance {
-  /** whole number from 0 to d(d − 1) */
-  readonly count: number;
-  /** count / (d(d − 1)); 0 for fewer than two variables */
-  readonly normalised: number;
-}
 
 /**
  * Structural intervention distance: for how many ordered pairs (treatment, outcome) adjusting for the treatment's
@@ -21,6 +14,7 @@ export interface Distance {
  * An estimate with more edges than the truth, in one order with it, has distance 0: report `shd` beside it.
  *
  * @param truth - reference DAG; the estimate is aligned with it by name
+ * @returns how many of the d(d − 1) pairs, and their share
  * @throws {@link InputError} if the names differ or a graph is not a DAG: of a class this distance is not one number
  * (`parentAid` is)
  * @see Peters & Bühlmann (2015), Neural Computation 27, 771–799
@@ -51,6 +45,7 @@ export function sid(truth: Graph, estimate: Graph): Distance {
  * Parent adjustment distance: `sid` for DAGs and equivalence classes. The estimate claims "no effect" on the
  * treatment's parents, and elsewhere that its parents adjust, or that the class leaves the effect open.
  *
+ * @returns how many of the d(d − 1) pairs are misjudged, and their share
  * @throws {@link InputError} if the names differ, or a graph is neither a DAG nor a class
  * @see Henckel, Würtzen & Weichwald (2024), Adjustment identification distance, UAI
  * @example
@@ -69,6 +64,7 @@ export function parentAid(truth: Dag | Cpdag | Graph, estimate: Dag | Cpdag | Gr
  * elsewhere that the treatment's ancestors adjust. Estimates in one causal order with the truth, and with its
  * ancestors, are forgiven.
  *
+ * @returns how many of the d(d − 1) pairs are misjudged, and their share
  * @throws {@link InputError} if the names differ, or a graph is neither a DAG nor a class
  * @see Henckel, Würtzen & Weichwald (2024), Adjustment identification distance, UAI
  * @example
@@ -90,6 +86,7 @@ export function ancestorAid(truth: Dag | Cpdag | Graph, estimate: Dag | Cpdag | 
  * Optimal-set adjustment distance: the estimate claims "no effect" on what cannot be a descendant of the treatment,
  * and elsewhere that its O-set for that outcome (the valid set of least variance) adjusts.
  *
+ * @returns how many of the d(d − 1) pairs are misjudged, and their share
  * @throws {@link InputError} if the names differ, or a graph is neither a DAG nor a class
  * @see Henckel, Würtzen & Weichwald (2024), Adjustment identification distance, UAI
  * @example

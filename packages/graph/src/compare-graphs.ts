@@ -1,5 +1,6 @@
-import { ancestorAid, type Distance, osetAid, parentAid } from './adjustment-distance.ts';
+import { ancestorAid, osetAid, parentAid } from './adjustment-distance.ts';
 import { cpdag } from './cpdag.ts';
+import type { Distance } from './distance.ts';
 import { type EdgeScores, edgeScores } from './edge-scores.ts';
 import type { Dag, Graph } from './graph.ts';
 import { memberOf } from './internal/class-member.ts';
@@ -47,7 +48,6 @@ export function compareGraphs(truth: Graph, estimate: Graph): GraphComparison {
 }
 
 function distances(truth: Graph, estimate: Graph): GraphDistances {
-  const d = truth.nodes.length;
   const edges = shd(truth, estimate);
   const both = (test: (graph: Graph) => boolean): boolean => test(truth) && test(estimate);
   const dags = both(({ neighbours, spouses }) => neighbours.items.length + spouses.items.length === 0);
@@ -64,14 +64,14 @@ function distances(truth: Graph, estimate: Graph): GraphDistances {
     osetAid: of(osetAid, classes),
   };
   return {
-    shd: edges,
+    shd: edges.count,
     sid: found.sid?.count ?? null,
     parentAid: found.parentAid?.count ?? null,
     ancestorAid: found.ancestorAid?.count ?? null,
     osetAid: found.osetAid?.count ?? null,
     ...edgeScores(truth, estimate),
     normalised: {
-      shd: d < 2 ? 0 : (2 * edges) / (d * (d - 1)),
+      shd: edges.normalised,
       sid: found.sid?.normalised ?? null,
       parentAid: found.parentAid?.normalised ?? null,
       ancestorAid: found.ancestorAid?.normalised ?? null,

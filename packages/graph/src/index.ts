@@ -1,6 +1,6 @@
 export { adjacencyFromRows, fromAdjacency, fromWeights, toAdjacency } from './adjacency.ts';
 export { type Adjustment, adjust } from './adjust.ts';
-export { ancestorAid, type Distance, osetAid, parentAid, sid } from './adjustment-distance.ts';
+export { ancestorAid, osetAid, parentAid, sid } from './adjustment-distance.ts';
 export {
   type AdjustmentVerdict,
   adjustmentSets,
@@ -15,6 +15,7 @@ export { compareGraphs, type GraphComparison, type GraphDistances } from './comp
 export { components, districts, markovBlanketOf, moralGraph } from './components.ts';
 export { cpdag, interventionalCpdag } from './cpdag.ts';
 export { createDag, createGraph, type EdgeInput } from './create-graph.ts';
+export type { Distance } from './distance.ts';
 export { type EdgeScore, type EdgeScores, edgeScores } from './edge-scores.ts';
 export { CyclicGraphError } from './errors.ts';
 export { extendToDag } from './extend-to-dag.ts';

@@ -15,5 +15,5 @@ import { shd } from './shd.ts';
 export function isCpdag(graph: Graph): boolean {
   if (graph.spouses.items.length > 0) return false;
   const dag = extendToDag(graph);
-  return dag !== undefined && shd(cpdag(dag), graph) === 0;
+  return dag !== undefined && shd(cpdag(dag), graph).count === 0;
 }

@@ -92,7 +92,7 @@ test.each<[string, Dag, Dag, number[], number[]]>([
 });
 
 function all(truth: Graph, guess: Graph): number[] {
-  return [shd(truth, guess), ...[parentAid, ancestorAid, osetAid].map((f) => f(truth, guess).count)];
+  return [shd(truth, guess).count, ...[parentAid, ancestorAid, osetAid].map((f) => f(truth, guess).count)];
 }
 
 test(`gadjid, networkx and causal-learn agree on ${peers.length} pairs of random graphs`, () => {

@@ -219,7 +219,9 @@ const hostile = [
   'constructor',
 ];
 
-test('every format returns the graph it was given, whatever the nodes are called', () => {
+test('every format returns the graph it was given, whatever the nodes are called', {
+  timeout: 120_000,
+}, () => {
   const name = fc.oneof(
     fc.constantFrom(...hostile),
     fc.string({ minLength: 1, maxLength: 12, unit: 'binary' }),

@@ -22,17 +22,26 @@ test.each([
     3,
   ],
 ])('shd: %s', (_, truth, estimate, ofDags, ofClasses) => {
-  expect(shd(truth, estimate)).toBe(ofDags);
-  expect(shd(cpdag(truth), cpdag(estimate))).toBe(ofClasses);
+  expect(shd(truth, estimate).count).toBe(ofDags);
+  expect(shd(cpdag(truth), cpdag(estimate)).count).toBe(ofClasses);
+});
+
+test('shd counts a reversal once or twice, and says its share of the most there can be', () => {
+  const backwards = dag(['1', '0'], ['2', '1'], ['3', '2']);
+  const forwards = dag(['0', '1'], ['1', '2'], ['2', '3']);
+  expect(shd(forwards, backwards)).toEqual({ count: 3, normalised: 0.5 });
+  expect(shd(forwards, backwards, { reversal: 'twice' })).toEqual({ count: 6, normalised: 0.5 });
+  expect(shd(forwards, dag(), { reversal: 'twice' })).toEqual({ count: 3, normalised: 0.25 });
+  expect(shd(createDag(['a'], []), createDag(['a'], []))).toEqual({ count: 0, normalised: 0 });
 });
 
 test('shd is a metric on all DAGs with 3 nodes', () => {
   const dags = allDags(3);
   for (const a of dags) {
     for (const b of dags) {
-      same(shd(a, b), shd(b, a));
-      same(shd(a, b) === 0, a === b);
-      for (const c of dags) same(shd(a, c) <= shd(a, b) + shd(b, c), true);
+      same(shd(a, b).count, shd(b, a).count);
+      same(shd(a, b).count === 0, a === b);
+      for (const c of dags) same(shd(a, c).count <= shd(a, b).count + shd(b, c).count, true);
     }
   }
 });
@@ -46,7 +55,7 @@ test('graphs are aligned by name, and other nodes are refused', () => {
       ['0', '1'],
     ],
   );
-  expect(shd(chain, renamed)).toBe(0);
+  expect(shd(chain, renamed).count).toBe(0);
   expect(() => shd(chain, createDag(['0'], []))).toThrow('missing: "1"');
 });
 
@@ -62,7 +71,7 @@ test('an empty estimate scores null, not 1', () => {
 
 test('JSON returns the same graph', () => {
   for (const one of allDags(3))
-    expect(shd(one, graphFromJson(JSON.parse(JSON.stringify(graphToJson(one)))))).toBe(0);
+    expect(shd(one, graphFromJson(JSON.parse(JSON.stringify(graphToJson(one))))).count).toBe(0);
   expect(() => graphFromJson({ nodes: ['a'] })).toThrow('edges must be a list');
   expect(() => graphFromJson({ nodes: ['a'], edges: [{ from: 'a' }] })).toThrow('edge 0 needs the texts');
 });

@@ -62,7 +62,7 @@ function report(
     const of = dag ?? graph;
     const { directed } = edgeScores(truth, of);
     const f1 = directed.f1 ?? 0;
-    return `${name}: SHD ${shd(truth, of)}, F1 ${f1.toFixed(2)}, precision ${(directed.precision ?? 0).toFixed(2)}`;
+    return `${name}: SHD ${shd(truth, of).count}, F1 ${f1.toFixed(2)}, precision ${(directed.precision ?? 0).toFixed(2)}`;
   });
   console.log(`| ${label} | ${cells.join(' | ')} |`);
 }

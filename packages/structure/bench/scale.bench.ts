@@ -27,7 +27,7 @@ for (const { d, edges, rows } of [
   const seconds = (used.user + used.system) / 1e6;
   times.push({ d, edges, rows, seconds });
   console.log(
-    `| ${d} | ${edges} | ${rows} | ${seconds.toFixed(2)} | ${elapsed.toFixed(2)} | ${shd(cpdag(dag), graph)} | ${(process.memoryUsage().rss / 2 ** 20).toFixed(0)} |`,
+    `| ${d} | ${edges} | ${rows} | ${seconds.toFixed(2)} | ${elapsed.toFixed(2)} | ${shd(cpdag(dag), graph).count} | ${(process.memoryUsage().rss / 2 ** 20).toFixed(0)} |`,
   );
 }
 const slope = (a: number, b: number, of: 'd' | 'edges' | 'rows'): string => {

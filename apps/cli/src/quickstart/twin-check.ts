@@ -87,7 +87,7 @@ export async function checkOnTwin(
   return {
     rows,
     unseen: unseen.rows,
-    shd: shd(truth.graph, model.graph as Graph),
+    shd: shd(truth.graph, model.graph as Graph).count,
     edges: truth.graph.children.items.length,
     trueEffect: await lighterEffect(truth, unseen),
     contenders,

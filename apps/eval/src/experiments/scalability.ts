@@ -73,8 +73,8 @@ export async function scaleFigures(size: Size, seed: number): Promise<Record<str
     'learning, seconds': learning,
     'fitting, seconds': fitting,
     'asking, seconds': asking,
-    'cpdag shd over variables': shd(truth, graph) / nodes,
-    'empty graph, cpdag shd over variables': shd(truth, createDag(truth.nodes, [])) / nodes,
+    'cpdag shd over variables': shd(truth, graph).count / nodes,
+    'empty graph, cpdag shd over variables': shd(truth, createDag(truth.nodes, [])).count / nodes,
   };
 }
 

@@ -64,7 +64,7 @@ export function observational(truth: Dag, estimate: Graph): Readonly<Record<stri
   const class_ = estimate.kind === 'dag' ? cpdag(estimate as Dag) : estimate;
   const member = memberOf(estimate);
   return {
-    'CPDAG-SHD': shd(cpdag(truth), class_),
+    'CPDAG-SHD': shd(cpdag(truth), class_).count,
     'parent-AID': member === undefined ? Number.NaN : parentAid(cpdag(truth), cpdag(member)).count,
   };
 }
@@ -72,8 +72,8 @@ export function observational(truth: Dag, estimate: Graph): Readonly<Record<stri
 export function directed(truth: Dag, estimate: Graph): Readonly<Record<string, number>> {
   const member = memberOf(estimate);
   return {
-    SHD: shd(truth, estimate),
-    exact: shd(truth, estimate) === 0 ? 1 : 0,
+    SHD: shd(truth, estimate).count,
+    exact: shd(truth, estimate).count === 0 ? 1 : 0,
     SID: member === undefined ? Number.NaN : parentAid(truth, member).count,
   };
 }
