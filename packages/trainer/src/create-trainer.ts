@@ -1,23 +1,33 @@
+import { breather, InputError } from '@cfe/base';
 import { selectColumns, type Table } from '@cfe/data';
 import { type CausalNetwork, rewired } from '@cfe/network';
 import { learnStructure, type StructureResult } from '@cfe/structure';
 import { fitNetwork } from './fit-network.ts';
 import type { FitOptions, TrainerOptions } from './fit-options.ts';
 import type { FitResult } from './fit-result.ts';
+import { type StreamHead, streamHead } from './internal/stream-head.ts';
 import { trainInBatches } from './internal/train-in-batches.ts';
+import { isStream, type TableStream, type TrainingData, tableOf } from './training-data.ts';
+import { reportOf, type TrainingReport } from './training-report.ts';
 
 /** Fits one network, as often as asked. */
 export interface Trainer {
   readonly network: CausalNetwork;
   /**
-   * Fits the network to a table and gives it the new state, unless the fit diverged.
+   * Fits the network to a table, or rows in another form, and gives it the new state, unless the fit diverged.
    *
    * @throws {@link UnknownNameError} if the table lacks a variable
    * @throws {@link InputError} if a variable is of another kind in the table or hardly observed, or a checkpoint is of
    * another run
    * @throws `signal.reason` on abort; the network is then as it was, and a checkpoint was written if there is a store
    */
-  fit(table: Table, options?: FitOptions): Promise<FitResult>;
+  fit(data: TrainingData, options?: FitOptions): Promise<FitResult>;
+  /**
+   * What ran in the last fit, how long each phase took and how much memory it held.
+   *
+   * @throws {@link InputError} before the first fit has ended
+   */
+  report(): TrainingReport;
   /** Ends a fit that is running in minibatches after its present step; the best so far is taken. */
   stop(): void;
 }
@@ -35,7 +45,7 @@ export type Trainable =
  * A trainer for a network.
  *
  * By default it fits by full-batch L-BFGS (`fitNetwork`). With an optimiser of `@cfe/autograd`, interventions in training or
- * losses of more than the likelihood it trains in minibatches, with early stopping by held-out rows. A network whose
+ * losses of more than the likelihood, or rows that come in pieces, it trains in minibatches, with early stopping by held-out rows. A network whose
  * structure is to be learned gets its graph first, inputs before outputs.
  *
  * @throws {@link InputError} if an option is out of range
@@ -56,22 +66,46 @@ export function createTrainer(trainable: Trainable, options: TrainerOptions = {}
   const network = 'model' in trainable ? trainable.model : trainable;
   const settings = { ...options };
   let isStopped = false;
+  let last: FitResult | undefined;
   return {
     network,
     stop() {
       isStopped = true;
     },
-    async fit(table, fitOptions = {}) {
+    async fit(data, fitOptions = {}) {
       isStopped = false;
       const all = { ...settings, ...fitOptions };
+      const stream = isStream(data) ? { data, head: await headOf(network, data, all) } : undefined;
+      const table = isStream(data) ? (stream?.head.table as Table) : tableOf(data, network.variables);
       const structure =
         network.structure === 'learn' ? await findStructure(trainable, network, table, all) : undefined;
-      const result = await (needsBatches(settings)
-        ? trainInBatches(network, table, all, () => isStopped)
+      const result = await (stream !== undefined || needsBatches(settings)
+        ? trainInBatches(network, table, stream, all, () => isStopped)
         : fitNetwork(network, table, all));
-      return structure === undefined ? result : { ...result, structure };
+      last = structure === undefined ? result : { ...result, structure };
+      return last;
+    },
+    report() {
+      if (last !== undefined) return reportOf(last);
+      throw new InputError('trainer/no-fit', 'report: nothing was fitted yet. Await fit first.');
     },
   };
+}
+
+/** Measures a stream, after refusing what a stream cannot do. */
+async function headOf(
+  network: CausalNetwork,
+  stream: TableStream,
+  { optimizer, validation, signal }: TrainerOptions & FitOptions,
+): Promise<StreamHead> {
+  const refuse = (problem: string): never => {
+    throw new InputError('trainer/stream', `fit: a stream of tables ${problem}.`);
+  };
+  if (optimizer === 'lbfgs') refuse("is trained on in minibatches: leave out optimizer: 'lbfgs'");
+  if (typeof validation === 'number' && validation > 0)
+    refuse(`has no rows to hold out; give 'validation' as a table, or 0, in place of ${validation}`);
+  const breathe = breather(signal);
+  return streamHead(network.variables, stream, breathe);
 }
 
 function needsBatches(options: TrainerOptions): boolean {

@@ -41,7 +41,7 @@ export async function fitNetwork(
   options: Pick<TrainerOptions, 'seed' | 'executor'> & FitOptions = {},
 ): Promise<FitResult> {
   const { epochs = 80 } = options;
-  return fitSession(network, table, options, 'fresh', async (session) => {
+  return fitSession(network, table, options, 'fresh', undefined, async (session) => {
     const { plan, data, executor, rng, heldOut } = session;
     const result = await fullBatch(plan, data, {
       executor,

@@ -73,7 +73,8 @@ export interface PairedRows {
 /** What one fit takes. */
 export interface FitOptions extends Pick<RunOptions, 'signal' | 'onProgress'> {
   /**
-   * held-out rows to choose and stop by: a share of the table (default 0.2), or a table of their own. 0 holds nothing out
+   * held-out rows to choose and stop by: a share of the table (default 0.2), or a table of their own. 0 holds nothing out,
+   * which is the default for a stream, whose held-out rows have to be a table
    */
   readonly validation?: number | Table | undefined;
   /** passes over the table in minibatches, default 200; with L-BFGS, evaluations per stage, default 80 */
@@ -86,6 +87,8 @@ export interface FitOptions extends Pick<RunOptions, 'signal' | 'onProgress'> {
   readonly pairs?: PairedRows | undefined;
   /** where training in minibatches saves itself, and whether it goes on from there */
   readonly checkpoint?: CheckpointOptions | undefined;
+  /** what is written of every epoch; `jsonLog` of `@cfe/trainer/node` keeps it in a file */
+  readonly log?: ((point: HistoryPoint) => unknown) | undefined;
   /** called after every epoch in minibatches; `'stop'` ends the fit, and the best so far is taken */
   readonly onEpoch?: ((point: HistoryPoint) => unknown) | undefined;
 }

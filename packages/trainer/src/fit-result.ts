@@ -14,6 +14,8 @@ export interface HistoryPoint {
   readonly seconds: number;
   /** in minibatches: the learning rate of the last step */
   readonly learningRate?: number | undefined;
+  /** in minibatches: where the schedule of interventions stands */
+  readonly interventions?: { readonly probability: number; readonly count: number } | undefined;
   /** by extra loss: its last value, and the factor that its gradient was multiplied by */
   readonly losses?: Readonly<Record<string, { readonly value: number; readonly factor: number }>> | undefined;
 }
@@ -42,6 +44,8 @@ export interface FitResult {
   readonly executor: string;
   /** seconds by phase: preparing, searching, finishing */
   readonly phases: Readonly<Record<'preparing' | 'searching' | 'finishing', number>>;
+  /** bytes held while it ran: parameters with the best so far, the optimiser's state, the rows */
+  readonly memory: Readonly<Record<'parameters' | 'optimizer' | 'rows', number>>;
   /** how the graph was found, where it was to be learned */
   readonly structure?: StructureResult | undefined;
   /** what a reader should know about the data or the fit */

@@ -5,4 +5,8 @@ export { fitNetwork } from './fit-network.ts';
 export type { FitOptions, PairedRows, TrainerLoss, TrainerOptions } from './fit-options.ts';
 export type { FitResult, HistoryPoint } from './fit-result.ts';
 export type { InterventionSchedule } from './intervention-schedule.ts';
+export { type JointSearchOptions, jointSearch } from './joint-search.ts';
 export { type Schedule, scheduleValue } from './schedule.ts';
+export { type ResultStore, type SweepInput, type SweepOptions, type SweepOutcome, sweep } from './sweep.ts';
+export type { TableStream, TensorRows, TrainingData } from './training-data.ts';
+export type { TrainingReport } from './training-report.ts';

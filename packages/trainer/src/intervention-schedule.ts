@@ -20,10 +20,11 @@ export interface InterventionSchedule {
   /** how many variables at once, by step, rounded at random so that the mean is kept; default 1. With regimes: at most */
   readonly count?: Schedule | undefined;
   /**
-   * which ones: all alike (`'uniform'`, default), or those whose children are foretold worst, in proportion to their recent
-   * losses (`'uncertain'`)
+   * which ones: all alike (`'uniform'`, default), those whose children are foretold worst, in proportion to their recent
+   * losses (`'uncertain'`), or those about whose children most is being learned, in proportion to how far their losses
+   * fell of late (`'active'`)
    */
-  readonly select?: 'uniform' | 'uncertain' | undefined;
+  readonly select?: 'uniform' | 'uncertain' | 'active' | undefined;
   /** only variables of at most this depth in the graph (roots are 0), by step; default no limit */
   readonly depth?: Schedule | undefined;
 }
@@ -39,10 +40,10 @@ export function interventionSchedule(
     checkSchedule('interventionProbability.count', schedule.count, 1, Infinity);
   if (schedule.depth !== undefined)
     checkSchedule('interventionProbability.depth', schedule.depth, 0, Infinity);
-  if (schedule.select !== undefined && schedule.select !== 'uniform' && schedule.select !== 'uncertain') {
+  if (schedule.select !== undefined && !['uniform', 'uncertain', 'active'].includes(schedule.select)) {
     throw new InputError(
       'trainer/select',
-      `createTrainer: 'select' is ${String(schedule.select)}; it must be 'uniform' or 'uncertain'.`,
+      `createTrainer: 'select' is ${String(schedule.select)}; it must be 'uniform', 'uncertain' or 'active'.`,
     );
   }
   return schedule;

@@ -8,7 +8,7 @@ import type { InterventionSchedule } from '../intervention-schedule.ts';
 import { batchRng } from './batch-rng.ts';
 import { anyOf, choose, chooseSome } from './choose.ts';
 import { asPairs, simulate } from './simulated-rows.ts';
-import { type TargetRule, targetRule } from './target-rule.ts';
+import { type Running, type TargetRule, targetRule } from './target-rule.ts';
 import type { TrainingRows } from './training-rows.ts';
 
 /** Rows of one step. Arrays are the source's own, and valid until the next batch. */
@@ -29,7 +29,7 @@ export interface BatchSource {
    *
    * @param step - steps taken before that batch
    */
-  epoch(epoch: number, batch: number, step: number): Generator<Batch, void>;
+  epoch(epoch: number, batch: number, step: number): Iterator<Batch, void> | AsyncIterator<Batch, void>;
 }
 
 export interface BatchSourceOptions {
@@ -46,8 +46,7 @@ export interface BatchSourceOptions {
   readonly simulator: CausalModel | undefined;
   /** whether a simulator also makes pairs of worlds */
   readonly wantsPairs: boolean;
-  /** `[d]`, each variable's recent loss; read as batches are made */
-  readonly losses: Float64Array;
+  readonly running: Running;
 }
 
 /** Shuffled minibatches of rows, some of them intervened on as {@link InterventionSchedule} says. */
@@ -57,7 +56,7 @@ export function batchSource(data: TrainingRows, options: BatchSourceOptions): Ba
   const size = Math.min(options.batchSize, data.rows);
   const values = new Float64Array(d * size);
   const omit = new Uint8Array(d * size);
-  const rule = targetRule(graph, interventions ?? { probability: 0 }, options.losses);
+  const rule = targetRule(graph, interventions ?? { probability: 0 }, options.running);
   const regimes =
     interventions === undefined || simulator !== undefined ? undefined : regimeRows(data, options);
 

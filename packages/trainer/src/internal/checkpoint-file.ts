@@ -13,7 +13,7 @@ export function writeCheckpoint(identity: RunIdentity, state: LoopState): Uint8A
   return writeModelFile(
     {
       kind: 'cfe-training',
-      version: 1,
+      version: 2,
       identity,
       counters: { epoch, batch, steps, waited, rollbacks, optimizerSteps: optimizer.steps },
     },
@@ -43,6 +43,7 @@ export function readCheckpoint(
     best: new Float64Array(size),
     lowest: new Float64Array(plan.variables),
     running: new Float64Array(plan.variables),
+    before: new Float64Array(plan.variables),
     lengths: new Float64Array(losses + 1),
     epoch: 1,
     batch: 0,
@@ -65,6 +66,7 @@ export function readCheckpoint(
     state.best,
     state.lowest,
     state.running,
+    state.before,
     state.lengths,
   ]) {
     array.set(numbers.subarray(at, at + array.length));
@@ -84,8 +86,10 @@ export function readCheckpoint(
   };
 }
 
-function arraysOf({ parameters, optimizer, best, lowest, running, lengths }: LoopState): Float64Array[] {
-  return [parameters, optimizer.first, optimizer.second, best, lowest, running, lengths].map((array) =>
+function arraysOf({ parameters, optimizer, ...state }: LoopState): Float64Array[] {
+  const { best, lowest, running, before, lengths } = state;
+  const { first, second } = optimizer;
+  return [parameters, first, second, best, lowest, running, before, lengths].map((array) =>
     Float64Array.from(array),
   );
 }
@@ -96,7 +100,7 @@ function checkIdentity(json: unknown, identity: RunIdentity): void {
     readonly version?: unknown;
     readonly identity?: RunIdentity;
   } | null;
-  if (found?.kind !== 'cfe-training' || found.version !== 1 || typeof found.identity !== 'object') {
+  if (found?.kind !== 'cfe-training' || found.version !== 2 || typeof found.identity !== 'object') {
     throw new InputError(
       'trainer/no-checkpoint',
       "fit: what the store holds is no checkpoint of this version. Give another store, or begin anew with resume: 'never'.",

@@ -1,10 +1,11 @@
-import type { Executor, Plan } from '@cfe/autograd';
+import { type Executor, type Plan, planLayout } from '@cfe/autograd';
 import { breather, InputError, quoteName, type Rng, rngFrom } from '@cfe/base';
 import type { Table } from '@cfe/data';
 import type { CausalNetwork, Scale } from '@cfe/network';
 import type { FitOptions, TrainerOptions } from '../fit-options.ts';
 import type { FitResult, HistoryPoint } from '../fit-result.ts';
 import { finish } from './finish.ts';
+import type { StreamHead } from './stream-head.ts';
 import { scalesOf, type TrainingRows, trainingRows } from './training-rows.ts';
 
 /** What every kind of fit starts with and reports to. */
@@ -40,13 +41,15 @@ export interface FitSession {
  * Runs a fit on a table with everything that fits share: checked rows, scales, an executor that is disposed of
  * whatever happens, and the network's update at the end.
  *
- * @param scales - `'fresh'` ones of the table, or those that the network's `'current'` parameters are for
+ * @param scaling - `'fresh'` scales of the table, or those that the network's `'current'` parameters are for
+ * @param stream - what is known of all rows, where the table is only the first of them
  */
 export async function fitSession(
   network: CausalNetwork,
   table: Table,
   options: TrainerOptions & FitOptions,
   scaling: 'fresh' | 'current',
+  stream: StreamHead | undefined,
   fit: (session: FitSession) => Promise<FitResult>,
 ): Promise<FitResult> {
   const { signal, onProgress, validation = 0.2, seed } = options;
@@ -54,11 +57,20 @@ export async function fitSession(
   const began = performance.now();
   const seconds = (): number => (performance.now() - began) / 1000;
   const { graph, variables, plan } = network;
-  const scales = scaling === 'fresh' ? scalesOf(variables, table) : network.state.scales;
+  const fresh = stream?.scales ?? scalesOf(variables, table);
+  const scales = scaling === 'fresh' ? fresh : network.state.scales;
+  const rows = stream?.rows ?? table.rows;
   const data = trainingRows(graph, variables, scales, table);
   const heldOut =
     typeof validation === 'number' ? shareOf(validation) : trainingRows(graph, variables, scales, validation);
   const executor = options.executor?.(plan) ?? network.createExecutor();
+  const perNumber = executor.dtype === 'float32' ? 4 : 8;
+  const count = planLayout(plan).parameters;
+  const memory = {
+    parameters: count * (perNumber + 8),
+    optimizer: 2 * count * perNumber,
+    rows: data.values.byteLength + data.omit.byteLength,
+  };
   const breathe = breather(signal);
   const history: HistoryPoint[] = [];
   const warnings = warningsOf(table);
@@ -88,18 +100,19 @@ export async function fitSession(
         noiseChoice: network.noiseChoice,
         heldOut: tested,
       });
-      network.update({ graph, parameters, scales, noise, fit: fits, rows: table.rows });
+      network.update({ graph, parameters, scales, noise, fit: fits, rows });
       return {
         status,
         message,
         history,
         losses: named(fits.map(({ loss }) => loss)),
         heldOut: named(fits.map((one) => one.heldOut)),
-        rows: table.rows,
+        rows,
         steps,
         seconds: seconds(),
         executor: executor.name,
         phases: phases(searched),
+        memory,
         warnings,
       };
     },
@@ -111,11 +124,12 @@ export async function fitSession(
         history,
         losses: {},
         heldOut: {},
-        rows: table.rows,
+        rows,
         steps,
         seconds: seconds(),
         executor: executor.name,
         phases: phases(seconds()),
+        memory,
         warnings,
       };
     },

@@ -10,11 +10,18 @@ export interface TargetRule {
   readonly weights: Float64Array;
 }
 
-/** @param losses - `[d]`, each variable's recent loss, read for `'uncertain'` as the schedule is asked */
+/** Recent losses of each variable, `[d]`; read as a schedule is asked. */
+export interface Running {
+  /** mean of the last twenty steps or so */
+  readonly losses: Float64Array;
+  /** mean of the last two hundred or so */
+  readonly before: Float64Array;
+}
+
 export function targetRule(
   graph: Dag,
   schedule: InterventionSchedule,
-  losses: Float64Array,
+  { losses, before }: Running,
 ): (step: number) => TargetRule {
   const d = graph.nodes.length;
   const depths = new Int32Array(d);
@@ -25,11 +32,16 @@ export function targetRule(
     const weights = new Float64Array(d);
     for (let j = 0; j < d; j++) {
       if ((depths[j] as number) > limit) continue;
-      let weight = select === 'uncertain' ? 1e-3 : 1;
+      let weight = select === 'uncertain' || select === 'active' ? 1e-3 : 1;
       // a loss of ℓ nats is a spread of e^ℓ, which is positive whatever the sign of ℓ
       if (select === 'uncertain') {
         for (const child of incident(graph.children, j))
           weight += Math.exp(Math.min(5, losses[child] as number));
+      }
+      // what has been learned of late about the children, in nats: there is more to learn where there just was
+      if (select === 'active') {
+        for (const child of incident(graph.children, j))
+          weight += Math.max(0, (before[child] as number) - (losses[child] as number));
       }
       weights[j] = weight;
     }

@@ -5,7 +5,8 @@ import type { CausalNetwork } from '@cfe/network';
 import type { FitOptions, TrainerOptions } from '../fit-options.ts';
 import type { FitResult } from '../fit-result.ts';
 import { interventionSchedule } from '../intervention-schedule.ts';
-import { checkSchedule } from '../schedule.ts';
+import { checkSchedule, scheduleValue } from '../schedule.ts';
+import type { TableStream } from '../training-data.ts';
 import { batchSource } from './batch-source.ts';
 import { checkpointer } from './checkpointer.ts';
 import type { ExtraLoss } from './extra-loss.ts';
@@ -13,6 +14,8 @@ import { type FitSession, fitSession } from './fit-session.ts';
 import { splitRows } from './held-out.ts';
 import { pairsFrom } from './pairs-from.ts';
 import { startFrom } from './start.ts';
+import type { StreamHead } from './stream-head.ts';
+import { streamSource } from './stream-source.ts';
 import { type LoopResult, runLoop, startLoop } from './training-loop.ts';
 import { fingerprint } from './training-rows.ts';
 
@@ -20,6 +23,7 @@ import { fingerprint } from './training-rows.ts';
 export function trainInBatches(
   network: CausalNetwork,
   table: Table,
+  stream: { readonly data: TableStream; readonly head: StreamHead } | undefined,
   options: TrainerOptions & FitOptions,
   isStopped: () => boolean,
 ): Promise<FitResult> {
@@ -33,7 +37,10 @@ export function trainInBatches(
   const { epochs = 200, batchSize = 128, patience = 20 } = options;
   const start = options.start ?? (network.state.rows === 0 ? 'least-squares' : 'current');
 
-  return fitSession(network, table, options, start === 'current' ? 'current' : 'fresh', async (session) => {
+  const scaling = start === 'current' ? 'current' : 'fresh';
+  // a stream's rows come once an epoch, so that none can be kept apart
+  const validated = stream === undefined ? options : { ...options, validation: options.validation ?? 0 };
+  return fitSession(network, table, validated, scaling, stream?.head, async (session) => {
     const { plan, data, executor, rng, scales } = session;
     const paired: LossBatch | undefined =
       options.pairs === undefined ? undefined : pairsFrom(network, scales, options.pairs);
@@ -52,7 +59,7 @@ export function trainInBatches(
       graph: network.graph.nodes,
       parents: Array.from(network.graph.parents.items),
       mechanisms: network.mechanisms,
-      data: fingerprint(data),
+      data: stream === undefined ? fingerprint(data) : `${stream.head.rows}-${fingerprint(data)}`,
       seed: rng.state().key,
       optimizer,
       learningRate,
@@ -73,19 +80,21 @@ export function trainInBatches(
     const state =
       resumed ??
       startLoop(plan, startingPoint(session, start, train, network), { executor, optimizer, test, losses });
-    const source = batchSource(train, {
+    const making = {
       graph: network.graph,
       variables: network.variables,
       scales,
-      table,
-      rowOf,
       batchSize,
       rng,
       interventions,
       simulator,
       wantsPairs: counterfactualWeight > 0 && paired === undefined,
-      losses: state.running,
-    });
+      running: { losses: state.running, before: state.before },
+    };
+    const source =
+      stream === undefined
+        ? batchSource(train, { ...making, table, rowOf })
+        : streamSource(stream.data, { ...making, head: table, rows: stream.head.rows });
     let result: LoopResult;
     try {
       result = await runLoop(plan, state, {
@@ -99,9 +108,18 @@ export function trainInBatches(
         paired,
         epochs,
         patience,
+        schedules:
+          interventions &&
+          ((steps) => ({
+            interventions: {
+              probability: scheduleValue(interventions.probability, steps),
+              count: scheduleValue(interventions.count ?? 1, steps),
+            },
+          })),
         isStopped,
         async afterEpoch(point) {
           const recorded = session.record(point);
+          await options.log?.(recorded);
           return options.onEpoch?.(recorded);
         },
         afterStep({ epoch, batch, total }) {

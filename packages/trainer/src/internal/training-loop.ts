@@ -26,6 +26,8 @@ export interface LoopState {
   readonly lowest: Float64Array;
   /** `[d]`: running mean of each variable's training loss */
   readonly running: Float64Array;
+  /** `[d]`: the same with a longer memory */
+  readonly before: Float64Array;
   /** by extra loss: running length of its gradient; last, that of the likelihood */
   readonly lengths: Float64Array;
   /** the epoch that is under way, from 1 */
@@ -62,6 +64,8 @@ export interface LoopOptions {
   readonly paired: LossBatch | undefined;
   readonly epochs: number;
   readonly patience: number;
+  /** where schedules stand after so many steps, for the history */
+  readonly schedules?: ((steps: number) => Pick<HistoryPoint, 'interventions'>) | undefined;
   readonly isStopped: () => boolean;
   /** after every step; a promise is awaited */
   readonly afterStep: (state: LoopState) => Promise<void> | undefined;
@@ -96,6 +100,7 @@ export function startLoop(
         ? new Float64Array(plan.variables).fill(Number.NaN)
         : meansOf(termsOf(executor, test, start), test),
     running: new Float64Array(plan.variables),
+    before: new Float64Array(plan.variables),
     lengths: new Float64Array(options.losses.length + 1),
     epoch: 1,
     batch: 0,
@@ -131,7 +136,11 @@ export async function runLoop(plan: Plan, state: LoopState, options: LoopOptions
   const baseRate = options.learningRate ?? state.optimizer.settings.learningRate;
 
   for (; state.epoch <= epochs; state.epoch++, state.batch = 0, state.total = 0) {
-    for (const batch of source.epoch(state.epoch, state.batch, state.steps)) {
+    const batches = source.epoch(state.epoch, state.batch, state.steps);
+    for (;;) {
+      const coming = batches.next();
+      const { value: batch } = 'then' in coming ? await coming : coming;
+      if (batch === undefined) break;
       const trouble = step(batch);
       if (trouble !== undefined) {
         options.onTrouble(trouble);
@@ -152,6 +161,7 @@ export async function runLoop(plan: Plan, state: LoopState, options: LoopOptions
         loss: state.total / Math.max(1, state.batch),
         heldOut: improved === undefined ? undefined : sum(state.lowest),
         learningRate: state.rate * scheduleValue(baseRate, state.steps),
+        ...options.schedules?.(state.steps),
         ...(losses.length === 0 ? {} : { losses: balance.report() }),
       },
       state,
@@ -192,6 +202,7 @@ export async function runLoop(plan: Plan, state: LoopState, options: LoopOptions
     for (let j = 0; j < plan.variables; j++) {
       const now = result.byVariable[j] as number;
       state.running[j] = state.steps === 1 ? now : 0.95 * (state.running[j] as number) + 0.05 * now;
+      state.before[j] = state.steps === 1 ? now : 0.995 * (state.before[j] as number) + 0.005 * now;
     }
     return undefined;
   }
