@@ -1,14 +1,18 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { defineJob, inProcessRunner } from '@cfe/base';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { measureClassic } from '../src/classic/measure.ts';
 import type { CellInput, Experiment, Measured } from '../src/experiment.ts';
+import { needs } from '../src/experiments/real-tables.ts';
 import { main } from '../src/main.ts';
 import { reportPage } from '../src/suite/report.ts';
 import { resultsOf, writeResults } from '../src/suite/results.ts';
 import { resultsPage } from '../src/suite/results-page.ts';
 import { runSuite } from '../src/suite/run-suite.ts';
+import { writeCell } from '../src/suite/stored-cell.ts';
 import { summarise, summariseAll } from '../src/summarise.ts';
 
 let folder: string;
@@ -51,6 +55,7 @@ describe('a run', () => {
     ran = [];
     await run([experiment('X1')]);
     const files = readdirSync(join(folder, 'cells', 'X1'));
+    expect(files.every((name) => name.endsWith('.json'))).toBe(true);
     expect(files).toHaveLength(3);
     rmSync(join(folder, 'cells', 'X1', files[1] as string));
     ran = [];
@@ -77,6 +82,43 @@ describe('a run', () => {
     expect(failed?.message).toContain('other seeds or settings');
   });
 
+  test('a data set that is not here is skipped by name, with how to get it', async () => {
+    vi.stubEnv('CFE_DATA_DIR', folder);
+    vi.stubEnv('XDG_CACHE_HOME', folder);
+    const [skipped] = await run([{ ...experiment('X1'), missing: needs('sachs') }]);
+    vi.unstubAllEnvs();
+    expect(skipped?.status).toBe('skipped');
+    expect(skipped?.message).toMatch(/sachs needs .*`cfe data fetch sachs`.*CFE_DATA_DIR/);
+  });
+
+  test('a planted cheat runs only through code that knows cheats', async () => {
+    const results = await runSuite([experiment('X1'), { ...experiment('X2'), takesFakes: true }], {
+      ...extent,
+      folder,
+      runner: inProcessRunner(),
+      fake: 'half-effect',
+    });
+    expect(results.map(({ status }) => status)).toEqual(['skipped', 'done']);
+    await expect(run([experiment('X2')])).resolves.toMatchObject([{ status: 'failed' }]); // its cells are a cheat's
+  });
+
+  test.skipIf(!existsSync('/dev/full'))(
+    'a full disk ends it, saying so, with what was measured kept',
+    async () => {
+      const cells = join(folder, 'cells', 'X1');
+      mkdirSync(cells, { recursive: true });
+      const draft = join(cells, `0001.json.${process.pid}.part`);
+      symlinkSync('/dev/full', draft);
+      const outcome = run([experiment('X1'), experiment('X2')]);
+      await expect(outcome).rejects.toMatchObject({ code: 'eval/write' });
+      await expect(outcome).rejects.toThrow(/0001\.json could not be written: ENOSPC.*--resume/);
+      expect(readdirSync(cells)).toEqual(['0000.json']);
+      expect(existsSync(join(folder, 'cells', 'X2'))).toBe(false);
+      const results = await run([experiment('X1')]);
+      expect(results[0]?.status).toBe('done');
+    },
+  );
+
   test('stops when told, with what was done kept', async () => {
     const stop = new AbortController();
     stop.abort(new Error('enough'));
@@ -85,6 +127,28 @@ describe('a run', () => {
     ).rejects.toThrow('enough');
   });
 });
+
+test('predictions lie beside the figures, and scored again give the same skill', async () => {
+  const cell = { seed: 3, settings: { graph: 'fork', twin: 'linear', noise: 1 } };
+  const [measured] = (await inProcessRunner().map(measureClassic, [{ cell }])) as [Measured];
+  const path = join(folder, 'cells', 'B2', '0000');
+  writeCell(path, { cell, figures: measured.figures, seconds: 1 }, measured);
+  const [head = '', ...lines] = gunzipSync(readFileSync(`${path}.predictions.csv.gz`))
+    .toString()
+    .trim()
+    .split('\n');
+  expect(head).toBe('target,value,variable,row,factual,truth,predicted');
+  const sums = new Map<string, [error: number, change: number]>();
+  for (const line of lines) {
+    const [target, value, , , factual, truth, predicted] = line.split(',') as string[];
+    const sum = sums.get(`${target} ${value}`) ?? [0, 0];
+    sum[0] += (Number(predicted) - Number(truth)) ** 2;
+    sum[1] += (Number(factual) - Number(truth)) ** 2;
+    sums.set(`${target} ${value}`, sum);
+  }
+  const skill = Math.min(...Array.from(sums.values(), ([error, change]) => 1 - error / change));
+  expect(skill).toBeCloseTo(measured.figures['counterfactual skill'] as number, 5);
+}, 120_000);
 
 test('results, figures and a page that asks nothing of anyone', async () => {
   const results = resultsOf(await run([experiment('X1'), experiment('X2', { throws: true })]), extent);
@@ -96,8 +160,12 @@ test('results, figures and a page that asks nothing of anyone', async () => {
     experiments: [{ id: 'X1', verdict: 'supported' }, {}],
   });
   expect(document.experiments[1].verdict).toBe('failed');
-  expect(readFileSync(join(folder, 'figures.csv'), 'utf8')).toContain('"X1","supported","metric","square"');
-  expect(resultsPage(results, 'a command')).toContain('| X1 | Experiment X1 | supported | 3 cells |');
+  expect(readFileSync(join(folder, 'figures.csv'), 'utf8')).toContain(
+    '"X1","supported","ours","all","square"',
+  );
+  expect(resultsPage(results, 'a command')).toContain(
+    '| <a id="x1"></a>[X1](#x1-figures) | Experiment X1 | supported | 3 cells |',
+  );
   const page = await reportPage(results);
   expect(page).toContain('squares are squares');
   expect(page.replaceAll(/xmlns(:\w+)?="[^"]*"/g, '')).not.toMatch(/https?:|<script|src=/);
@@ -108,6 +176,8 @@ describe('the command', () => {
     expect(await main(['--only', 'B9', '--out', folder])).toBe(2);
     expect(await main(['--seeds', 'many', '--out', folder])).toBe(2);
     expect(await main(['--nonsense'])).toBe(2);
+    expect(await main(['--check', join(folder, 'nothing.csv')])).toBe(2);
+    expect(await main(['--workers', 'two'])).toBe(2);
     expect(existsSync(join(folder, 'results.json'))).toBe(false);
   });
 
@@ -115,7 +185,7 @@ describe('the command', () => {
     expect(await main(['--only', 'G1', '--workers', '0', '--out', folder, '--seeds', '1', '--json'])).toBe(0);
     const { experiments } = JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8'));
     expect(experiments[0]).toMatchObject({ id: 'G1', verdict: 'supported' });
-  });
+  }, 120_000);
 });
 
 test('intervals are Student’s: of 1, 2, 3 the half width is 4.303 / √3', () => {
