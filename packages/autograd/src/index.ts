@@ -30,6 +30,7 @@ export type {
   TeacherInput,
 } from './executor.ts';
 export type { Dtype, Floats } from './floats.ts';
+export { forwardWorlds, type WorldsInput, type WorldsResult } from './forward-worlds.ts';
 export { type DroppedEdge, type HardenedGates, hardenGates } from './harden-gates.ts';
 export { initialParameters } from './initial-parameters.ts';
 export {

@@ -46,7 +46,8 @@ export interface CausalNetwork extends AbductiveModel {
   createExecutor(): Executor;
   /**
    * The same noise under several actions, `predict` for each, in as few passes as possible: many what-ifs for many rows.
-   * Weights are not copied, and cost grows linearly with the worlds.
+   * Weights are not copied. Cost grows linearly with the worlds: each costs what the descendants of its interventions do,
+   * since what is not reached is computed once for all of them and equal to the bit.
    */
   worlds(
     noise: Columns,

@@ -47,8 +47,9 @@ test('worlds are what each action alone gives, to the bit', () => {
   }
 });
 
-test('many worlds are few passes on one set of weights', () => {
+test('many worlds are few passes on one set of weights, and what an action does not reach is computed once', () => {
   const passes: number[] = [];
+  const computed: number[] = [];
   const parameters = new Set<unknown>();
   const network = createNetwork({
     graph,
@@ -59,6 +60,7 @@ test('many worlds are few passes on one set of weights', () => {
         ...executor,
         forward(input) {
           passes.push(input.rows);
+          computed.push(3 * input.rows - (input.action?.cut.reduce((sum, bit) => sum + bit, 0) ?? 0));
           parameters.add(input.parameters);
           return executor.forward(input);
         },
@@ -68,9 +70,12 @@ test('many worlds are few passes on one set of weights', () => {
   const noise = network.noise(100, { seed: 1 });
   network.worlds(
     noise,
-    Array.from({ length: 1000 }, (_, k): Do => ({ x: k / 100 })),
+    Array.from({ length: 1000 }, (_, k): Do => ({ m: k / 100 })),
   );
-  expect(passes.reduce((sum, rows) => sum + rows, 0)).toBe(100_000); // linear: no row is computed twice
-  expect(passes.length).toBe(4);
+  // four passes over worlds, each after one over the rows themselves
+  expect(passes.reduce((sum, rows) => sum + rows, 0)).toBe(100_000 + 4 * 100);
+  expect(passes.length).toBe(8);
   expect(parameters.size).toBe(1);
+  // x and m itself stand there already: only y, which m causes, is computed in every world
+  expect(computed.reduce((sum, mechanisms) => sum + mechanisms, 0)).toBe(100_000 + 4 * 300);
 });

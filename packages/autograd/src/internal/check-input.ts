@@ -93,8 +93,10 @@ function checkAction(where: string, plan: Plan, action: PlanAction, rows: number
   for (const [name, part] of Object.entries(parts)) {
     if (part !== undefined) checkLength(where, `action.${name}`, part.length, plan.variables * rows);
   }
+  const cutsOnly = shift === undefined && scale === undefined && noiseFactor === undefined;
   for (const [j, { head }] of plan.mechanisms.entries()) {
     const levels = head.kind === 'categorical' ? head.levels : 0;
+    if (cutsOnly && !cut.subarray(j * rows, (j + 1) * rows).includes(1)) continue;
     for (let at = j * rows; at < (j + 1) * rows; at++) {
       if (cut[at] === 1) {
         const v = value[at] as number;
@@ -102,6 +104,7 @@ function checkAction(where: string, plan: Plan, action: PlanAction, rows: number
           throw badValue(where, plan, j, at - j * rows, v);
         continue;
       }
+      if (cutsOnly) continue;
       const changes = [shift?.[at] ?? 0, scale?.[at] ?? 1, noiseFactor?.[at] ?? 1] as const;
       const broken = changes.find((change) => !Number.isFinite(change));
       if (broken !== undefined) {
@@ -149,8 +152,9 @@ function checkNoise(plan: Plan, noise: ArrayLike<number>, cut: Uint8Array | unde
     const categorical = plan.mechanisms[j]?.head.kind === 'categorical';
     for (let at = from * rows; at < (from + noiseWidth) * rows; at++) {
       const u = noise[at] as number;
+      if (Number.isFinite(u)) continue;
       const row = at % rows;
-      if (Number.isFinite(u) || (categorical && !Number.isNaN(u)) || cut?.[j * rows + row] === 1) continue;
+      if ((categorical && !Number.isNaN(u)) || cut?.[j * rows + row] === 1) continue;
       throw new InputError(
         'autograd/noise',
         `forward: the noise of ${quoteName(plan.names[j] as string)} is ${u} in row ${row}; it must be a finite number.`,

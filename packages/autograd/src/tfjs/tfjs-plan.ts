@@ -183,7 +183,7 @@ export function planOperations(plan: Plan): PlanOperations {
         const columns = allColumns(values);
         const terms = everything.map(({ group, inputs }) => {
           const out = blocked && tf.cast(tf.gather(blocked, group.own.take), 'bool');
-          const outputs = networkOf(group, columns, inputs, input, rows, out);
+          const outputs = networkOf(group, columns, inputs, input, rows, out, 'constants');
           const x = pickRows(values, group.own);
           return termOf(group, outputs, x, parameters, action, out);
         });

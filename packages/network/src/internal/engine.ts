@@ -1,4 +1,4 @@
-import type { Executor, Floats, Plan, PlanAction } from '@cfe/autograd';
+import { type Executor, type Floats, forwardWorlds, type Plan, type PlanAction } from '@cfe/autograd';
 import { type Columns, InputError, quoteName, type Variable } from '@cfe/base';
 import { topologicalOrder } from '@cfe/graph';
 import { type Action, applyAction, type Branch, type ResolvedDo } from '@cfe/scm';
@@ -96,12 +96,16 @@ function columnsUnder(
   return columns;
 }
 
+function nothingDone(size: number): PlanAction {
+  return { cut: new Uint8Array(size), value: new Float64Array(size) };
+}
+
 /** Rows of one pass over several worlds, at most. */
 const widestPass = 2 ** 15;
 
 /**
  * The same noise under several actions: worlds stand one below the other in the rows of as few passes as fit, on one set
- * of weights. A world whose action is no executor's has a pass of its own.
+ * of weights, and what an action does not reach is computed once for all of them. A world whose action is no executor's has a pass of its own.
  *
  * @returns by world, by variable
  */
@@ -111,30 +115,25 @@ export function predictWorlds(
   worlds: readonly ResolvedDo[],
 ): (readonly Float64Array[])[] {
   const { rows } = noise;
-  const columns = engine.columns.names.length;
   const parts = worlds.map(split);
   const results: (readonly Float64Array[])[] = parts.map(({ other }, w) =>
     other.length === 0 ? [] : predictPass(engine, noise, worlds[w] as ResolvedDo).columns,
   );
   const stacked = [...parts.keys()].filter((w) => parts[w]?.other.length === 0);
-  const own = new Float64Array(columns * rows);
+  const own = new Float64Array(engine.columns.names.length * rows);
   noiseToPlan(engine.plan, engine.columns, engine.units, noise, own);
   const most = Math.max(1, Math.floor(widestPass / Math.max(1, rows)));
   for (let from = 0; from < stacked.length; from += most) {
     const batch = stacked.slice(from, from + most);
     const total = batch.length * rows;
-    const tiled = new Float64Array(columns * total);
-    for (let c = 0; c < columns; c++) {
-      const column = own.subarray(c * rows, (c + 1) * rows);
-      for (let w = 0; w < batch.length; w++) tiled.set(column, c * total + w * rows);
-    }
     const acted = batch.map((w) => parts[w]?.acted as Acted[]);
     const { scales } = engine.state;
-    const { values } = engine.executor.forward({
-      rows: total,
+    const { values } = forwardWorlds(engine.executor, {
+      rows,
+      worlds: batch.length,
       parameters: engine.parameters,
-      noise: tiled,
-      action: planAction(acted, scales, rows),
+      noise: own,
+      action: planAction(acted, scales, rows) ?? nothingDone(scales.length * total),
     });
     for (const [k, w] of batch.entries()) {
       results[w] = columnsUnder(scales, values, acted[k] as Acted[], rows, { total, from: k * rows });

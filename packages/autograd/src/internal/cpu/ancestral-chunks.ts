@@ -1,6 +1,7 @@
 import type { ForwardInput, PlanGradient } from '../../executor.ts';
 import type { Floats } from '../../floats.ts';
 import type { Plan } from '../../plan.ts';
+import type { PlanAction } from '../../plan-action.ts';
 import { chooseLevel } from '../categorical-pass.ts';
 import { type HeadPass, headPass } from '../head-pass.ts';
 import { chunkRows, chunkStride, type KernelInstance } from './kernels.ts';
@@ -50,6 +51,7 @@ export class AncestralChunks {
   ): void {
     const { runner, heap, outputs } = this;
     const { rows, noise, action } = input;
+    const noiseFactor = action?.noiseFactor;
     const { head, layout } = this.program.mechanisms[j] as MechanismProgram;
     const pass = this.passes[j];
     const logScale = layout.logScale < 0 ? 0 : (heap[parameters + layout.logScale] as number);
@@ -60,38 +62,45 @@ export class AncestralChunks {
       const at = j * rows + row;
       const n = Math.min(chunkRows, size - offset);
       const live = runner.markLive(at, n, action?.cut, undefined);
-      if (live < n && action !== undefined) {
-        for (let k = 0; k < n; k++) {
-          if (action.cut[at + k] !== 1) continue;
-          values[at + k] = action.value[at + k] as number;
-        }
-      }
-      if (live > 0) {
+      if (action !== undefined && live === 0) values.set(action.value.subarray(at, at + n), at);
+      else {
+        if (action !== undefined && live < n) setWhereCut(values, action, at, n);
         runner.gather(offset, row, rows);
         runner.forward();
         const u = layout.noise * rows + row;
-        for (let m = 0; m < live; m++) {
-          const k = runner.rows[m] as number;
-          if (pass === undefined) {
-            const levels = head.kind === 'categorical' ? head.levels : 0;
-            values[at + k] = chooseFrom(outputs, k, levels, noise, rows, u + k);
-            continue;
+        if (pass === undefined) {
+          const levels = head.kind === 'categorical' ? head.levels : 0;
+          for (let m = 0; m < live; m++) {
+            const k = runner.rows[m] as number;
+            values[at + k] = chooseLevel(outputs, chunkStride, k, levels, noise, rows, u + k);
           }
-          let uk = noise[u + k] as number;
-          if (action?.noiseFactor !== undefined) uk *= action.noiseFactor[at + k] as number;
-          let x =
-            head.kind === 'additive'
-              ? (outputs[k] as number) + sigma * uk
-              : pass.value(outputs, chunkStride, k, logScale, uk);
-          if (action?.scale !== undefined) x *= action.scale[at + k] as number;
-          if (action?.shift !== undefined) x += action.shift[at + k] as number;
-          values[at + k] = x;
+        } else if (head.kind === 'additive') {
+          for (let m = 0; m < live; m++) {
+            const k = runner.rows[m] as number;
+            const uk =
+              (noise[u + k] as number) * (noiseFactor === undefined ? 1 : (noiseFactor[at + k] as number));
+            values[at + k] = (outputs[k] as number) + sigma * uk;
+          }
+        } else {
+          for (let m = 0; m < live; m++) {
+            const k = runner.rows[m] as number;
+            const uk =
+              (noise[u + k] as number) * (noiseFactor === undefined ? 1 : (noiseFactor[at + k] as number));
+            values[at + k] = pass.value(outputs, chunkStride, k, logScale, uk);
+          }
         }
+        if (action?.scale !== undefined || action?.shift !== undefined) {
+          const { scale, shift } = action;
+          for (let m = 0; m < live; m++) {
+            const k = at + (runner.rows[m] as number);
+            values[k] = (values[k] as number) * (scale?.[k] ?? 1) + (shift?.[k] ?? 0);
+          }
+        }
+        runner.release();
       }
-      if (live > 0) runner.release();
       const place =
         this.program.atValues + (offset / chunkRows) * this.program.chunkDistance + j * chunkStride;
-      for (let k = 0; k < n; k++) heap[place + k] = values[at + k] as number;
+      heap.set(values.subarray(at, at + n), place);
       for (let k = n; k < runner.padded; k++) heap[place + k] = 0;
     }
   }
@@ -152,11 +161,14 @@ export class AncestralChunks {
       const live = runner.markLive(at, n, action?.cut, undefined);
       const mine =
         this.program.atLambda + (offset / chunkRows) * this.program.chunkDistance + j * chunkStride;
+      if (live === 0) {
+        result.value.set(heap.subarray(mine, mine + n), at);
+        continue;
+      }
       if (live < n && action !== undefined) {
         for (let k = 0; k < n; k++)
           if (action.cut[at + k] === 1) result.value[at + k] = heap[mine + k] as number;
       }
-      if (live === 0) continue;
       runner.gather(offset, row, rows);
       runner.forward();
       runner.clearOutputGradient();
@@ -203,6 +215,7 @@ export class AncestralChunks {
   }
 }
 
-function chooseFrom(o: Floats, k: number, levels: number, noise: Floats, rows: number, at: number): number {
-  return chooseLevel(o, chunkStride, k, levels, noise, rows, at);
+/** In the rows of a chunk that are cut the value is the one that was set. */
+function setWhereCut(values: Floats, { cut, value }: PlanAction, from: number, size: number): void {
+  for (let at = from; at < from + size; at++) if (cut[at] === 1) values[at] = value[at] as number;
 }

@@ -1,14 +1,16 @@
-/** Result arrays by name, used again by the next call that has the same name and length. */
+/** Result arrays by name, in memory that is used again by the next call of that name. */
 export class ResultArrays {
   private readonly kept = new Map<string, Float32Array>();
 
   /** Zeros of a length, valid until the next call with this name. */
   zeros(name: string, length: number): Float32Array {
-    const known = this.kept.get(name);
-    if (known !== undefined && known.length === length) return known.fill(0);
-    const fresh = new Float32Array(length);
-    this.kept.set(name, fresh);
-    return fresh;
+    let memory = this.kept.get(name);
+    if (memory === undefined || memory.length < length) {
+      memory = new Float32Array(length);
+      this.kept.set(name, memory);
+      return memory;
+    }
+    return (memory.length === length ? memory : memory.subarray(0, length)).fill(0);
   }
 
   clear(): void {

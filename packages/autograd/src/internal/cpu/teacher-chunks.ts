@@ -146,7 +146,7 @@ export function stage(
     let to = target + (offset / chunkRows) * chunkDistance;
     for (let j = 0; j < variables; j++) {
       const from = j * rows + first + offset;
-      for (let k = 0; k < n; k++) heap[to + k] = values[from + k] as number;
+      heap.set(values.subarray(from, from + n), to);
       for (let k = n; k < ((n + 3) & ~3); k++) heap[to + k] = 0;
       to += chunkStride;
     }

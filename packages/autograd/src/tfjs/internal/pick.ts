@@ -32,11 +32,18 @@ export function pickRows(x: tf.Tensor, { take, back }: Picking): tf.Tensor {
   const op = tf.customGrad((...inputs) => {
     const [source] = inputs as [tf.Tensor];
     return {
-      value: tf.gather(withZeros(source), take),
-      gradFunc: (dy) => tf.gather(withZeros(dy), back),
+      value: taken(source, take),
+      gradFunc: (dy) => taken(dy as tf.Tensor, back),
     };
   });
   return op(x);
+}
+
+function taken(x: tf.Tensor, rows: tf.Tensor1D): tf.Tensor {
+  // tfjs-node checks each index of a gather in JavaScript, which is slow for as many as a plan has parameters.
+  return x.rank === 1 && tf.getBackend() === 'tensorflow'
+    ? tf.gatherND(withZeros(x), tf.reshape(rows, [-1, 1]))
+    : tf.gather(withZeros(x), rows);
 }
 
 function withZeros(x: tf.Tensor): tf.Tensor {

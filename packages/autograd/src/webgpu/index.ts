@@ -1,0 +1,1 @@
+export { registerLayerPrograms } from './layer-programs.ts';
