@@ -66,7 +66,5 @@ function unquoted(text: string): string {
 }
 
 function flag(key: string): string {
-  return key.length === 1
-    ? `-${key}`
-    : `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  return `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

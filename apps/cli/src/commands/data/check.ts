@@ -6,7 +6,7 @@ import { readNamedTable } from '../../input/named-table.ts';
 export const dataCheck: Command = {
   name: 'check',
   summary: 'what is wrong or odd with a file, before anything is learned from it',
-  arguments: [['<data>', 'CSV file, or the name of a data set']],
+  arguments: [['<data>', 'CSV, Parquet or Arrow file, or the name of a data set']],
   async run([path = ''], _options, context) {
     const findings = audit(await readNamedTable(path, context));
     const warnings = findings.filter(({ severity }) => severity === 'warning').length;

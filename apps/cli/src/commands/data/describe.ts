@@ -7,7 +7,7 @@ import { textTable } from '../../output/text-table.ts';
 export const dataDescribe: Command = {
   name: 'describe',
   summary: "what a file's columns were taken for, and how their values spread",
-  arguments: [['<data>', 'CSV file, or the name of a data set']],
+  arguments: [['<data>', 'CSV, Parquet or Arrow file, or the name of a data set']],
   async run([path = ''], _options, context) {
     const table = await readNamedTable(path, context);
     const summaries = new Map(describeTable(table).map((summary) => [summary.name, summary]));
