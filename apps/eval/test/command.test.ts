@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -84,4 +84,20 @@ test('Ctrl-C leaves whole data sets behind, says how to go on, and the rest is t
   expect(await start(...args, '--resume').ended).toMatchObject({ code: 0 });
   expect(kept()).toHaveLength(15);
   expect(before.map((name) => statSync(join(folder, 'cells/N4', name)).mtimeMs)).toEqual(times);
+}, 240_000);
+
+test('nothing that a minute can tell has got worse since the last full run', async (context) => {
+  if (!isBuilt) return context.skip('needs a build: npm run build');
+  const only = ['--only', 'G1,R1,R8,R15,B1,N5,N7', '--workers', '2', '--out', folder];
+  const { code, out, err } = await start(...only, '--check').ended;
+  expect(code, `${out}${err}`).toBe(0);
+  expect(out).toMatch(/^[2-9]\d figures held against the last full run: 0 worse/m);
+  expect(out).not.toContain('not in the last full run');
+  // A last full run that had been better is noticed.
+  const flattered = join(folder, 'flattered.csv');
+  const last = readFileSync(fileURLToPath(new URL('../../../docs/results.csv', import.meta.url)), 'utf8');
+  writeFileSync(flattered, last.replace(/("R1","0","[^"]*","counterfactual skill"),.*/, '$1,1.03'));
+  const again = await start(...only, '--resume', '--check', flattered).ended;
+  expect(again.code).toBe(1);
+  expect(again.out).toMatch(/^worse: R1, counterfactual skill: .*, was 1.03/m);
 }, 240_000);

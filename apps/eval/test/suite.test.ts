@@ -25,6 +25,7 @@ let ran: number[] = [];
 const squares = defineJob(import.meta.url, 'squares', ({ cell }: CellInput): Measured => {
   ran.push(cell.seed);
   if (cell.settings.throws === true) throw new Error('this cell diverged');
+  if (cell.settings.diverges === true) return { figures: { loss: Number.NaN } };
   return { figures: { square: cell.seed ** 2, skill: 1 / (1 + cell.seed) } };
 });
 
@@ -68,6 +69,13 @@ describe('a run', () => {
     const results = await run([experiment('X1', { throws: true }), experiment('X2')]);
     expect(results.map(({ status }) => status)).toEqual(['failed', 'done']);
     expect(results[0]?.message).toContain('this cell diverged');
+  });
+
+  test('records one that diverges as failed, with the data set and the figure', async () => {
+    const [failed] = await run([experiment('X1', { diverges: true })]);
+    expect(failed?.status).toBe('failed');
+    expect(failed?.message).toBe('seed 0, diverges true: loss is NaN: it diverged');
+    expect(existsSync(join(folder, 'cells', 'X1'))).toBe(false);
   });
 
   test('skips by name what cannot run here', async () => {

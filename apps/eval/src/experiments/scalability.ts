@@ -128,8 +128,10 @@ export const scalability: Experiment = {
   rule: 'The exponent is the larger of the slope of log processor seconds over log size on all sizes and on the last two. Supported if it is at most 3 (learning, variables), 1.3 (learning and fitting, rows), 1.5 (learning, regimes), 1.2 (asking, worlds) and 0.5 (asking, variables set at once). Refuted if one exceeds its bound by 0.5. Otherwise inconclusive.',
   cells: ({ size, seeds }) =>
     sweeps.flatMap(({ vary, from, full, quick }) =>
-      (size === 'full' ? full : quick).flatMap((value) =>
-        seeds.slice(0, 5).map((seed) => ({ seed, settings: { ...from, [vary]: value, vary } })),
+      (size === 'full' ? full : quick).flatMap((value, k, values) =>
+        seeds
+          .slice(0, k === values.length - 1 ? 3 : 5)
+          .map((seed) => ({ seed, settings: { ...from, [vary]: value, vary } })),
       ),
     ),
   measure: measureScale,

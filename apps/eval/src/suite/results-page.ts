@@ -21,7 +21,7 @@ export function resultsPage(results: Results, command: string): string {
 Written by \`${command}\` at commit ${commit ?? 'unknown'} (${size} run, ${seeds.length} seed${seeds.length === 1 ? '' : 's'}, Node ${versions.node}, ${machine.processor}, ${machine.cores} cores). Never edited by hand.
 
 Each claim was written down with its rule before it was run. Refuted and inconclusive claims stay. Intervals are 95%, Student's t over data sets.
-Figures that a quick run repeats are in [results.csv](results.csv); \`npm run eval -- --quick --check\` holds a new run against them.
+Figures that a quick run repeats are in \`results.csv\` beside this page; \`npm run eval -- --quick --check\` holds a new run against them.
 
 | | experiment | verdict | why |
 | --- | --- | --- | --- |

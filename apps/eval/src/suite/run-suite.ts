@@ -105,6 +105,10 @@ async function runCells(
       try {
         const [measured] = await runner.map(measure, [{ cell, fake }], { signal });
         if (measured === undefined) throw new Error('the runner returned nothing');
+        const odd = Object.entries(measured.figures).find(
+          ([, value]) => value !== null && !Number.isFinite(value),
+        );
+        if (odd !== undefined) throw new Error(`${odd[0]} is ${odd[1]}: it diverged`);
         const seconds = (performance.now() - begun) / 1000;
         const stored: StoredCell = {
           cell,
