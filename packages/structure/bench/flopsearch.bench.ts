@@ -1,105 +1,82 @@
 /**
- * Ours beside flopsearch (Rust) on the same standardised data, penalty 2 and 20 restarts, interleaved.
+ * Ours beside flopsearch (Rust) on the same standardised data, penalty 2 and 20 restarts, interleaved; processor time.
  * Both graphs are scored from the raw rows by code that neither uses. `PYTHON` names an interpreter that has numpy and
- * flopsearch; `SETS` is the number of data sets of each kind (default 3; 50 for the published table).
+ * flopsearch; `SETS` is the number of data sets of each kind (default 3; 50 for the published table), `SEED` that of the first.
  */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Table } from '@cfe/data';
-import { cpdag, type Dag, extendToDag, fromAdjacency, type Graph, parentsOf, shd } from '@cfe/graph';
+import { type Dag, extendToDag, type Graph, parentsOf } from '@cfe/graph';
 import { bench, describe } from 'vitest';
 import { flop } from '../src/index.ts';
 import { gaussianBic } from '../test/support/exhaustive.ts';
 import { simulated } from '../test/support/simulated.ts';
+import { askPeers, python } from './support/peers.ts';
+import { effectError, floors, observational, standardised, Tally, timed } from './support/table.ts';
 
-const python = process.env.PYTHON;
 const sets = Number(process.env.SETS ?? 3);
+const first = Number(process.env.SEED ?? 31_000);
 const sizes = [
   { d: 50, edges: 200, rows: 1000, restarts: 20 },
   { d: 100, edges: 100, rows: 1000, restarts: 20 },
   { d: 100, edges: 200, rows: 1000, restarts: 20 },
-];
+].filter((_, k) => process.env.SIZE === undefined || Number(process.env.SIZE) === k);
 
 const script = `
-import json, sys, time
-import numpy as np, flopsearch
-path, rows, columns, restarts = sys.argv[1], *map(int, sys.argv[2:5])
-x = np.fromfile(path).reshape(rows, columns)
-start = time.perf_counter()
-graph = flopsearch.flop(x, 2.0, restarts=restarts)
-print(json.dumps({"seconds": time.perf_counter() - start, "graph": np.asarray(graph).astype(int).tolist()}))
+import flopsearch
+ask('flopsearch', 'cpdag', lambda: flopsearch.flop(x, 2.0, restarts=given['restarts']))
 `;
 
-interface Row {
-  readonly seconds: number;
-  readonly score: number;
-  readonly distance: number;
-}
-
-async function ours(table: Table, truth: Dag, restarts: number): Promise<Row> {
-  const start = performance.now();
-  const { graph } = await flop({ penalty: 2 }).learn(table, { budget: { restarts } });
-  const seconds = (performance.now() - start) / 1000;
-  return { seconds, ...judged(graph, table, truth) };
-}
-
-function theirs(table: Table, truth: Dag, restarts: number, folder: string): Row {
-  const file = join(folder, 'rows.bin');
-  const values = new Float64Array(table.rows * table.names.length);
-  for (const [j, name] of table.names.entries()) {
-    const column = table.column(name);
-    const mean = column.reduce((a, b) => a + b) / table.rows;
-    const sd = Math.sqrt(column.reduce((a, x) => a + (x - mean) ** 2, 0) / table.rows);
-    for (let r = 0; r < table.rows; r++) values[r * table.names.length + j] = (column[r]! - mean) / sd;
-  }
-  writeFileSync(file, values);
-  const out = execFileSync(
-    python as string,
-    ['-c', script, file, ...[table.rows, table.names.length, restarts].map(String)],
-    { encoding: 'utf8', maxBuffer: 2 ** 28 },
+function scoreOf(table: Table, graph: Graph): number {
+  const dag = graph.kind === 'dag' ? (graph as Dag) : (extendToDag(graph) as Dag);
+  return gaussianBic(
+    table,
+    table.names.map((name) => parentsOf(dag, name)),
+    2,
   );
-  const { seconds, graph } = JSON.parse(out) as { seconds: number; graph: number[][] };
-  return { seconds, ...judged(fromAdjacency('cpdag', graph, table.names), table, truth) };
-}
-
-function judged(graph: Graph, table: Table, truth: Dag): Omit<Row, 'seconds'> {
-  const dag = extendToDag(graph);
-  const parents = table.names.map((name) => parentsOf(dag as Dag, name));
-  return { score: gaussianBic(table, parents, 2), distance: shd(cpdag(truth), graph) };
 }
 
 if (python === undefined) {
   console.log('flopsearch: skipped, since PYTHON does not name an interpreter that has flopsearch.');
 } else {
-  const folder = mkdtempSync(join(tmpdir(), 'cfe-bench-'));
-  try {
-    for (const { d, edges, rows, restarts } of sizes) {
-      const pairs: { mine: Row; other: Row }[] = [];
-      for (let seed = 0; seed < sets; seed++) {
-        const { table, dag } = simulated(7000 + seed, { d, edges, rows });
-        if (seed === 0) await ours(table, dag, restarts);
-        pairs.push({
-          other: theirs(table, dag, restarts, folder),
-          mine: await ours(table, dag, restarts),
+  for (const { d, edges, rows, restarts } of sizes) {
+    const tally = new Tally();
+    const pairs: { readonly ours: number; readonly theirs: number; readonly ratio: number }[] = [];
+    for (let seed = first; seed < first + sets; seed++) {
+      const truth = simulated(seed, { d, edges, rows });
+      const { table, dag } = truth;
+      const scaled = standardised(table);
+      const mine = () => timed(() => flop({ penalty: 2 }).learn(scaled, { seed, budget: { restarts } }));
+      if (seed === first) await mine();
+      const theirs = askPeers(script, scaled, { restarts }).flopsearch!;
+      const ours = await mine();
+      pairs.push({
+        ours: scoreOf(table, ours.graph),
+        theirs: scoreOf(table, theirs.graph!),
+        ratio: ours.seconds / theirs.seconds,
+      });
+      for (const [name, { graph, seconds }] of [
+        ['flop', ours],
+        ['flopsearch', theirs],
+        ...Object.entries(await floors(table, dag, seed)).map(
+          ([name, graph]) => [name, { graph, seconds: undefined }] as const,
+        ),
+      ] as const) {
+        tally.add(name, {
+          ...observational(dag, graph!),
+          'effect RMSE': await effectError(table, truth, graph!),
+          ...(seconds === undefined ? {} : { seconds }),
         });
       }
-      const share = (holds: (pair: (typeof pairs)[number]) => boolean): string =>
-        `${pairs.filter(holds).length}/${sets}`;
-      const mean = (value: (pair: (typeof pairs)[number]) => number): string =>
-        (pairs.reduce((sum, pair) => sum + value(pair), 0) / sets).toFixed(2);
-      console.log(
-        `d=${d} edges=${edges} n=${rows} restarts=${restarts}: ` +
-          `score no worse ${share(({ mine, other }) => mine.score <= other.score + 1e-6)}, ` +
-          `better ${share(({ mine, other }) => mine.score < other.score - 1e-6)}; ` +
-          `time ratio ${mean(({ mine, other }) => mine.seconds / other.seconds)} ` +
-          `(${mean(({ mine }) => mine.seconds)} s / ${mean(({ other }) => other.seconds)} s); ` +
-          `CPDAG-SHD ${mean(({ mine }) => mine.distance)} / ${mean(({ other }) => other.distance)}`,
-      );
     }
-  } finally {
-    rmSync(folder, { recursive: true });
+    tally.print(`d = ${d}, ${edges} edges, n = ${rows}, ${restarts} restarts, ${sets} data sets`);
+    tally.printDifference('flop', 'flopsearch', 'CPDAG-SHD');
+    const share = (holds: (pair: (typeof pairs)[number]) => boolean): string =>
+      `${pairs.filter(holds).length}/${sets}`;
+    const ratios = pairs.map(({ ratio }) => ratio).sort((a, b) => a - b);
+    console.log(
+      `score no worse ${share(({ ours, theirs }) => ours <= theirs + 1e-6)}, better ${share(
+        ({ ours, theirs }) => ours < theirs - 1e-6,
+      )}; time ratio: median ${ratios[Math.floor(sets / 2)]!.toFixed(2)}, largest ${ratios.at(-1)!.toFixed(2)}`,
+    );
   }
 }
 

@@ -1,53 +1,96 @@
 /**
  * 1000 observational rows and 100 per hard single target, with and without batch shifts of half a noise standard
- * deviation. `SETS` graphs, default 5. The two-step floor orders variables by the effects of the interventions, then prunes by BIC.
+ * deviation. `SETS` graphs, default 5, from `SEED` on; `PYTHON` names an interpreter that has the I-FLOP package (github.com/L2-T2/I-FLOP
+ * 1.0.0, with its Rust core). The two-step floor orders variables by the effects of the interventions, then prunes by BIC.
  */
 import type { Table } from '@cfe/data';
-import { createDag, type Dag } from '@cfe/graph';
+import { createDag, type Dag, type Graph, interventionalCpdag, shd } from '@cfe/graph';
 import { bench, describe } from 'vitest';
 import { flop } from '../src/index.ts';
 import { adaptiveLasso } from '../src/internal/lars.ts';
 import { momentsOf, standardise } from '../src/internal/moments.ts';
 import { simulated } from '../test/support/simulated.ts';
+import { askPeers, python } from './support/peers.ts';
 import { directed, effectError, floors, Tally, timed } from './support/table.ts';
 
 const sets = Number(process.env.SETS ?? 5);
-
-for (const { d, targets, batchShift } of [
+const first = Number(process.env.SEED ?? 32_000);
+const settings = [
   { d: 10, targets: 10, batchShift: 0 },
   { d: 20, targets: 20, batchShift: 0 },
   { d: 30, targets: 30, batchShift: 0 },
   { d: 20, targets: 5, batchShift: 0 },
   { d: 20, targets: 20, batchShift: 0.5 },
-]) {
+].filter((_, k) => process.env.SIZE === undefined || Number(process.env.SIZE) === k);
+
+// the package's own defaults but for the penalty, and for its optimised build instead of the one for debugging
+const script = `
+from iflop.config import IFlopScoreConfig, SearchConfig
+from iflop.data.dataset import MultiEnvDataset
+from iflop.runtime.rust import build_rust_backend, run_rust
+build_rust_backend(release=True)
+of = np.array(given['of'])
+data = MultiEnvDataset({e: x[of == e] for e in range(len(given['targets']))}, {e: set(t) for e, t in enumerate(given['targets'])})
+ask('I-FLOP package', 'pdag', lambda: run_rust(data, search_config=SearchConfig(ils_restarts=20),
+    score_config=IFlopScoreConfig(penalty_weight=2.0), release=True).adjacency)
+`;
+
+for (const { d, targets, batchShift } of settings) {
   const tally = new Tally();
-  for (let seed = 0; seed < sets; seed++) {
-    const truth = simulated(5000 + seed, { d, edges: 2 * d, rows: 1000, targets, batchShift });
+  for (let seed = first; seed < first + sets; seed++) {
+    const truth = simulated(seed, { d, edges: 2 * d, rows: 1000, targets, batchShift });
     const { table, dag } = truth;
-    const { graph, seconds } = await timed(() =>
-      flop({ penalty: 2 }).learn(table, { seed, budget: { restarts: 20 } }),
-    );
-    tally.add('flop (interventional)', {
-      ...directed(dag, graph),
-      'effect RMSE': await effectError(table, truth, graph),
-      seconds,
-    });
-    for (const intercept of ['shared', 'perEnvironment'] as const) {
-      const other = await timed(() =>
-        flop({ penalty: 2, intercept }).learn(table, { seed, budget: { restarts: 20 } }),
-      );
-      tally.add(`intercept ${intercept}`, { ...directed(dag, other.graph), seconds: other.seconds });
+    const class_ = classOf(dag, table);
+    const add = async (name: string, graph: Graph | undefined, seconds?: number): Promise<void> => {
+      if (graph === undefined) return;
+      tally.add(name, {
+        ...directed(dag, graph),
+        'class exact':
+          shd(class_, graph.kind === 'dag' ? classOf(graph as Dag, table) : graph).count === 0 ? 1 : 0,
+        'effect RMSE': await effectError(table, truth, graph),
+        ...(seconds === undefined ? {} : { seconds }),
+      });
+    };
+    for (const [name, intercept] of [
+      ['flop (interventional)', 'auto'],
+      ['intercept shared', 'shared'],
+      ['intercept perEnvironment', 'perEnvironment'],
+    ] as const) {
+      const call = () =>
+        timed(() => flop({ penalty: 2, intercept }).learn(table, { seed, budget: { restarts: 20 } }));
+      if (seed === first) await call();
+      const { graph, seconds } = await call();
+      await add(name, graph, seconds);
     }
-    const two = await twoStep(table);
-    tally.add('floor: two-step', {
-      ...directed(dag, two),
-      'effect RMSE': await effectError(table, truth, two),
-    });
-    for (const [name, floor] of Object.entries(await floors(table, dag, seed))) {
-      tally.add(name, { ...directed(dag, floor), 'effect RMSE': await effectError(table, truth, floor) });
+    if (python !== undefined) {
+      const given = {
+        of: [...table.regimes!.of],
+        targets: table.regimes!.list.map((regime) =>
+          regime.targets === 'unknown'
+            ? []
+            : regime.targets.map(({ variable }) => table.names.indexOf(variable)),
+        ),
+      };
+      for (const [name, { graph, seconds }] of Object.entries(askPeers(script, table, given))) {
+        await add(name, graph, seconds);
+      }
     }
+    await add('floor: two-step', await twoStep(table));
+    for (const [name, floor] of Object.entries(await floors(table, dag, seed))) await add(name, floor);
   }
   tally.print(`d = ${d}, ${targets} targets, batch shift ${batchShift}, ${sets} graphs`);
+  tally.printDifference('flop (interventional)', 'I-FLOP package', 'SHD');
+  tally.printRatio('flop (interventional)', 'I-FLOP package', 'seconds');
+  tally.printDifference('flop (interventional)', 'floor: two-step', 'SHD');
+}
+
+function classOf(dag: Dag, { regimes }: Table): Graph {
+  return interventionalCpdag(
+    dag,
+    regimes!.list.map(({ targets }) =>
+      targets === 'unknown' ? [] : targets.map(({ variable }) => variable),
+    ),
+  );
 }
 
 /** Variables in the order of how many others their intervention moves (by correlation within its rows), then regression. */

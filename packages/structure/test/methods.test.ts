@@ -105,7 +105,10 @@ describe('cam', () => {
     let [curved, straight] = [0, 0];
     for (let seed = 0; seed < 5; seed++) {
       const { table, dag } = curvedData(seed, { d: 8, edges: 10, rows: 500 });
-      curved += shd(dag, (await learnStructure(table, { method: 'cam', budget: { restarts: 3 } })).dag!).count;
+      curved += shd(
+        dag,
+        (await learnStructure(table, { method: 'cam', budget: { restarts: 3 } })).dag!,
+      ).count;
       straight += shd(dag, (await flop().learn(table, {})).dag!).count;
     }
     expect(curved / 5).toBeLessThanOrEqual(2);
@@ -134,6 +137,34 @@ describe('auto', () => {
       expect(result.method).toBe(method);
       expect(result.message).toMatch(/^Chose /);
     }
+  });
+});
+
+describe('auto, where curves mislead', () => {
+  /** x → y → z, with a curve and noise as wanted. */
+  function chain(curve: (x: number) => number, size: (x: number) => number): Table {
+    const rng = createRng(9);
+    const x = Float64Array.from({ length: 1500 }, () => rng.normal());
+    const next = (from: Float64Array): Float64Array =>
+      from.map((value) => curve(value) + size(value) * rng.normal());
+    const y = next(x);
+    return tableOf({ x, y, z: next(y) });
+  }
+
+  test.each([
+    ['curves and added noise', (x: number) => Math.sin(2 * x), () => 0.4, 'cam', /^Chose CAM/],
+    [
+      'noise that grows with the cause',
+      (x: number) => Math.sin(2 * x),
+      (x: number) => 0.1 + 0.4 * Math.abs(x),
+      'flop',
+      /size of the noise depends on the causes/,
+    ],
+    ['a slight bend', (x: number) => x + 0.06 * x * x, () => 1, 'flop', /so slightly/],
+  ] as const)('%s', async (_what, curve, size, method, why) => {
+    const result = await learnStructure(chain(curve, size), { budget: { restarts: 3 } });
+    expect(result.method).toBe(method);
+    expect(result.message).toMatch(why);
   });
 });
 

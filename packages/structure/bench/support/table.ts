@@ -30,6 +30,27 @@ export class Tally {
     }
   }
 
+  /** A sentence: the mean of the differences per data set between two methods, with its 95% interval. */
+  printDifference(method: string, other: string, figure: string): void {
+    const [a, b] = [this.figures.get(method)?.get(figure), this.figures.get(other)?.get(figure)];
+    if (a === undefined || b === undefined || a.length !== b.length) return;
+    const apart = a.map((value, k) => value - b[k]!);
+    const [less, more] = [apart.filter((x) => x < -1e-9).length, apart.filter((x) => x > 1e-9).length];
+    console.log(
+      `\n${figure}, ${method} less ${other}, paired: ${meanWithInterval(apart)}; smaller on ${less}, larger on ${more} of ${apart.length}`,
+    );
+  }
+
+  /** A sentence: the ratio of two methods' figures per data set, its median and range. */
+  printRatio(method: string, other: string, figure: string): void {
+    const [a, b] = [this.figures.get(method)?.get(figure), this.figures.get(other)?.get(figure)];
+    if (a === undefined || b === undefined || a.length !== b.length) return;
+    const ratios = a.map((value, k) => value / b[k]!).sort((x, y) => x - y);
+    console.log(
+      `${figure}, ${method} over ${other}: median ${ratios[Math.floor(ratios.length / 2)]!.toFixed(3)}, ${ratios[0]!.toFixed(3)} to ${ratios.at(-1)!.toFixed(3)}`,
+    );
+  }
+
   /** A Markdown table: means with 95% intervals over data sets. */
   print(title: string): void {
     const columns = [...new Set([...this.figures.values()].flatMap((own) => [...own.keys()]))];
@@ -85,11 +106,12 @@ function memberOf(graph: Graph): Dag | undefined {
 /** Total effects of all on all, in the units of the data. */
 function effectsOf(nodes: readonly string[], weights: readonly ArrayLike<number>[], dag: Dag): number[][] {
   const order = Array.from(topologicalOrder(dag));
+  const above = nodes.map((_, v) => [...nodes.keys()].filter((w) => weights[w]![v] !== 0));
   return nodes.map((_, source) => {
     const effect: number[] = nodes.map((_n, v) => (v === source ? 1 : 0));
     for (const v of order) {
       if (v === source) continue;
-      effect[v] = nodes.reduce((sum, _n, w) => sum + effect[w]! * weights[w]![v]!, 0);
+      effect[v] = above[v]!.reduce((sum, w) => sum + effect[w]! * weights[w]![v]!, 0);
     }
     return effect;
   });
@@ -106,16 +128,14 @@ export async function effectError(
   const { names } = table;
   const d = names.length;
   const columns = names.map((name) => table.column(name));
-  const centred = columns.map((x) => {
-    const mean = x.reduce((a, b) => a + b, 0) / x.length;
-    return x.map((value) => value - mean);
-  });
+  const index = new Map(names.map((name, v) => [name, v]));
   const weights = names.map(() => new Float64Array(d));
   for (const [v, name] of names.entries()) {
-    const parents = parentsOf(member, name).map((w) => names.indexOf(w));
+    const parents = parentsOf(member, name).map((w) => index.get(w)!);
+    const kept = rowsOf(table, name);
     const fitted = leastSquares(
-      parents.map((p) => centred[p]!),
-      centred[v]!,
+      parents.map((p) => pick(columns[p]!, kept)),
+      pick(columns[v]!, kept),
     );
     for (const [k, p] of parents.entries()) weights[p]![v] = fitted[k]!;
   }
@@ -125,6 +145,22 @@ export async function effectError(
   for (let i = 0; i < d; i++)
     for (let j = 0; j < d; j++) if (i !== j) sum += (real[i]![j]! - ours[i]![j]!) ** 2;
   return Math.sqrt(sum / (d * (d - 1)));
+}
+
+/** The rows in which a variable was not set, or `undefined` for all. */
+function rowsOf({ regimes, rows }: Table, name: string): Int32Array | undefined {
+  if (regimes === undefined) return undefined;
+  const set = regimes.list.map(
+    ({ targets }) => targets !== 'unknown' && targets.some(({ variable }) => variable === name),
+  );
+  return Int32Array.from({ length: rows }, (_, r) => r).filter((r) => !set[regimes.of[r]!]);
+}
+
+/** Some rows of a column, centred. */
+function pick(column: Float64Array, rows: Int32Array | undefined): Float64Array {
+  const values = rows === undefined ? column.slice() : Float64Array.from(rows, (r) => column[r]!);
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  return values.map((value) => value - mean);
 }
 
 function leastSquares(columns: readonly Float64Array[], y: Float64Array): number[] {
@@ -189,11 +225,12 @@ export function standardised(table: Table): Table {
   );
 }
 
-/** Seconds that a call takes, with what it gives. */
+/** Seconds of the processor that a call takes (compiling and collecting garbage included), with what it gives. */
 export async function timed<Result>(
   call: () => Promise<Result>,
 ): Promise<Result & { readonly seconds: number }> {
-  const start = performance.now();
+  const start = process.cpuUsage();
   const result = await call();
-  return { ...result, seconds: (performance.now() - start) / 1000 };
+  const { user, system } = process.cpuUsage(start);
+  return { ...result, seconds: (user + system) / 1e6 };
 }

@@ -1,0 +1,103 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Table } from '@cfe/data';
+import { fromAdjacency, type Graph } from '@cfe/graph';
+
+/** What a peer found; no graph where its arrows form none. */
+export interface PeerAnswer {
+  readonly graph: Graph | undefined;
+  /** of the processor, its own and its children's */
+  readonly seconds: number;
+}
+
+/** An interpreter that has the peers. */
+export const python: string | undefined = process.env.PYTHON;
+
+const prelude = `
+import json, resource, sys, time, warnings, logging, os, io, contextlib
+warnings.filterwarnings('ignore'); logging.disable(logging.CRITICAL)
+import numpy as np
+rows, names, given = int(sys.argv[2]), json.loads(sys.argv[3]), json.loads(sys.argv[4])
+d = len(names)
+x = np.fromfile(sys.argv[1]).reshape(rows, d)
+answers = {}
+def used():
+    total = 0
+    for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
+        r = resource.getrusage(who)
+        total += r.ru_utime + r.ru_stime
+    return total
+def ask(name, kind, call, limit=None):
+    """The graph that call returns, as rows of marks, and the processor time it took."""
+    if limit is not None:
+        import signal
+        def stop(*_): raise TimeoutError()
+        signal.signal(signal.SIGALRM, stop)
+        signal.alarm(limit)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            start = used(); graph = call(); seconds = used() - start
+        answers[name] = dict(seconds=seconds, kind=kind, graph=np.asarray(graph).astype(int).tolist())
+    except TimeoutError:
+        answers[name] = dict(seconds=float(limit), kind=kind, graph=None)
+    finally:
+        if limit is not None: signal.alarm(0)
+def marks(g):
+    """Marks of a graph of causal-learn: 1 for an arrow, 2 for a line."""
+    g = g.graph; out = np.zeros((d, d), int)
+    for i in range(d):
+        for j in range(d):
+            if g[i, j] == -1: out[i, j] = 1 if g[j, i] == 1 else 2
+    return out
+`;
+
+/**
+ * Runs peers on the rows of a table, in Python and on one thread. The script calls `ask(name, kind, call)` on `x`, `[rows, d]`, with
+ * `given` as this function got it.
+ */
+export function askPeers(script: string, table: Table, given: unknown = {}): Record<string, PeerAnswer> {
+  const folder = mkdtempSync(join(tmpdir(), 'cfe-bench-'));
+  try {
+    const file = join(folder, 'rows.bin');
+    const d = table.names.length;
+    const values = new Float64Array(table.rows * d);
+    for (const [j, name] of table.names.entries()) {
+      const column = table.column(name);
+      for (let r = 0; r < table.rows; r++) values[r * d + j] = column[r]!;
+    }
+    writeFileSync(file, values);
+    writeFileSync(join(folder, 'ask.py'), `${prelude}\n${script}\nprint('ANSWER' + json.dumps(answers))\n`);
+    const out = execFileSync(
+      python as string,
+      [join(folder, 'ask.py'), file, `${table.rows}`, JSON.stringify(table.names), JSON.stringify(given)],
+      {
+        encoding: 'utf8',
+        maxBuffer: 2 ** 28,
+        stdio: ['ignore', 'pipe', 'ignore'],
+        env: { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1' },
+      },
+    );
+    const raw = JSON.parse(out.slice(out.indexOf('ANSWER') + 6)) as Record<
+      string,
+      { seconds: number; kind: 'dag' | 'cpdag' | 'pdag'; graph: number[][] | null }
+    >;
+    return Object.fromEntries(
+      Object.entries(raw).map(([name, { seconds, kind, graph }]) => [
+        name,
+        { seconds, graph: graph === null ? undefined : read(kind, graph, table.names) },
+      ]),
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function read(kind: 'dag' | 'cpdag' | 'pdag', rows: number[][], names: readonly string[]): Graph | undefined {
+  try {
+    return fromAdjacency(kind, rows, names);
+  } catch {
+    return undefined;
+  }
+}
