@@ -7,7 +7,12 @@ async function bundled(entry: string): Promise<string> {
   const result = await build({
     configFile: false,
     logLevel: 'warn',
-    build: { write: false, target: 'es2022', lib: { entry, formats: ['es'] } },
+    build: {
+      write: false,
+      target: 'es2022',
+      lib: { entry, formats: ['es'] },
+      rolldownOptions: { external: ['@tensorflow/tfjs-core'] }, // the user's own; a second one would set up Node's platform again
+    },
   });
   const [{ output }] = [result].flat() as unknown as [{ output: [{ code: string }] }];
   return output[0].code;
