@@ -176,8 +176,47 @@ test('results, figures and a page that asks nothing of anyone', async () => {
   );
   const page = await reportPage(results);
   expect(page).toContain('squares are squares');
+  // Every table of figures has its picture: all figures of X1, and none of X2, which failed.
+  expect(page.match(/<figure>/g)).toHaveLength(1);
+  expect(page.match(/<details>/g)).toHaveLength(1);
   expect(page.replaceAll(/xmlns(:\w+)?="[^"]*"/g, '')).not.toMatch(/https?:|<script|src=/);
 });
+
+test('a breakdown and a curve have tables and pictures of their own, on the page too', async () => {
+  const [result] = await run([
+    {
+      ...experiment('X1', { even: true }),
+      breakdown: { by: 'even', figures: ['square'] },
+      prototype: [{ figure: 'loss', printed: 0.5, measured: 'nothing much', beside: 'square' }],
+      judge: (cells) => ({
+        verdict: 'refuted',
+        reason: '',
+        metrics: summariseAll(['square'], cells),
+        floors: [],
+        ceiling: [],
+        curves: [
+          {
+            title: 'Squares',
+            x: 'seed',
+            y: 'square',
+            scale: 'log',
+            lines: [{ name: 'ours', role: 'ours', points: [1, 2].map((x) => ({ x, y: x * x, n: 1 })) }],
+          },
+        ],
+      }),
+    },
+  ]);
+  const results = resultsOf([result as NonNullable<typeof result>], extent);
+  const report = await reportPage(results);
+  expect(report.match(/<figure>/g)).toHaveLength(3);
+  expect(report.match(/<details>/g)).toHaveLength(3);
+  const page = resultsPage(results, 'a command');
+  expect(page).toContain('| X1 | loss | 0.5 | nothing much | 1.67 | square |');
+  expect(page).toMatch(/\| true \| square \| 1\.667 \|/);
+  expect(page).toContain('| ours | 2 | 4 |  | 1 |');
+  writeResults(folder, results);
+  expect(readFileSync(join(folder, 'curves.csv'), 'utf8')).toContain('"X1","Squares","ours","ours",2,4,,,1');
+}, 60_000);
 
 describe('the command', () => {
   test('an unknown experiment is refused with the nearest', async () => {

@@ -226,18 +226,28 @@ const ratioContest = (what: string, metrics: readonly string[]): Contest => ({
   floors: [],
 });
 
-function judge(cells: readonly MeasuredCell[], name: string, contest: Contest): Judgement {
-  const { mean, interval, n } = summarise('ours minus theirs', cells);
-  const [low, high] = interval ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+/** Judged for each method, or kind of data, by itself, since a mean over unlike ones says nothing of either. */
+function judge(cells: readonly MeasuredCell[], name: string, by: string, contest: Contest): Judgement {
+  const groups = [...new Set(cells.map(({ cell }) => cell.settings[by]))].map((value) => {
+    const own = cells.filter(({ cell }) => cell.settings[by] === value);
+    const { mean, interval, n } = summarise('ours minus theirs', own);
+    const [low, high] = interval ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+    const label = value === undefined || value === '' ? '' : `${value} `;
+    const text =
+      n === 0
+        ? `${label}answered on none of ${own.length} data sets`
+        : `${label}${contest.told(mean ?? 0)} (95% interval ${contest.told(low)} to ${contest.told(high)}, ${n} pairs)`;
+    return { low, high, text };
+  });
   const unanswered = cells.filter(({ figures }) => figures['theirs, unanswered'] === 1).length;
   const theirs = Object.keys(cells[0]?.figures ?? {}).filter((figure) => figure.startsWith('theirs'));
   return {
-    verdict:
-      n === 0 ? 'inconclusive' : high <= contest.margin ? 'supported' : low > 0 ? 'refuted' : 'inconclusive',
-    reason:
-      n === 0
-        ? `${name} answered on none of ${cells.length} data sets.`
-        : `${contest.what}, ours against ${name}'s: ${contest.told(mean ?? 0)} (95% interval ${contest.told(low)} to ${contest.told(high)}, ${n} paired data sets${unanswered === 0 ? '' : `; ${unanswered} without an answer`}).`,
+    verdict: groups.some(({ low }) => low > 0)
+      ? 'refuted'
+      : groups.every(({ high }) => high <= contest.margin)
+        ? 'supported'
+        : 'inconclusive',
+    reason: `${contest.what}, ours against ${name}'s: ${groups.map(({ text }) => text).join('; ')}.${unanswered === 0 ? '' : ` ${unanswered} questions were not answered.`}`,
     metrics: summariseAll(contest.metrics, cells),
     peers: summariseAll(theirs, cells),
     floors: summariseAll(contest.floors, cells),
@@ -246,7 +256,7 @@ function judge(cells: readonly MeasuredCell[], name: string, contest: Contest): 
 }
 
 const ruleFor = (what: string, margin: string): string =>
-  `Over paired data sets, the 95% interval of the mean difference in ${what}: supported if it ends at or below ${margin}, refuted if it lies above 0, otherwise inconclusive. Answers that take over ${patience} s, or are no graph, are counted and left out.`;
+  `For each method or kind of data, the 95% interval of the mean paired difference in ${what}, ours minus theirs: supported if all end at or below ${margin}, refuted if one lies above 0, otherwise inconclusive. Answers that take over ${patience} s, or are no graph, are counted and left out.`;
 
 /** A package that learns graphs. */
 function structurePeer(
@@ -274,7 +284,7 @@ function structurePeer(
           },
         }
       : {}),
-    judge: (cells) => judge(cells, name, structureContest),
+    judge: (cells) => judge(cells, name, 'method', structureContest),
   };
 }
 
@@ -305,7 +315,8 @@ export const peerExperiments: readonly Experiment[] = [
     measure: measurePeerCounterfactuals,
     missing: () => missingPackage('dowhy'),
     breakdown: { by: 'twin', figures: ['skill', 'theirs, skill', 'rmse', 'theirs, rmse'] },
-    judge: (cells) => judge(cells, 'DoWhy', ratioContest('RMSE', ['skill', 'rmse', 'fitting, seconds'])),
+    judge: (cells) =>
+      judge(cells, 'DoWhy', 'twin', ratioContest('RMSE', ['skill', 'rmse', 'fitting, seconds'])),
   },
   structurePeer('P2', 'causal-learn', ['PC', 'GES'], {
     noise: 'gaussian',
@@ -337,6 +348,6 @@ export const peerExperiments: readonly Experiment[] = [
     measure: measurePeerEffects,
     missing: async (extent) => (await needs(...replications)(extent)) ?? (await missingPackage('econml')),
     breakdown: { by: 'method', figures: ['root pehe', 'theirs, root pehe', 'theirs, seconds'] },
-    judge: (cells) => judge(cells, 'EconML', ratioContest('root PEHE', ['root pehe'])),
+    judge: (cells) => judge(cells, 'EconML', 'method', ratioContest('root PEHE', ['root pehe'])),
   },
 ];

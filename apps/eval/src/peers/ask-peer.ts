@@ -25,7 +25,7 @@ export type PeerAnswer = Readonly<Record<string, unknown>> & {
 };
 
 /** The interpreters to try: `CFE_PYTHON`, one or several as in `PATH`, else `python3` and `python`. */
-export function interpreters(): readonly string[] {
+function interpreters(): readonly string[] {
   const named = (process.env.CFE_PYTHON ?? '').split(delimiter).filter((path) => path !== '');
   return named.length > 0 ? named : ['python3', 'python'];
 }

@@ -155,12 +155,17 @@ export function curveSvg({ x, y, scale, lines }: Curve): Promise<string> {
     scale: { domain: names, range },
     legend: { symbolType: 'stroke' },
   };
-  const along = { field: 'x', type: 'quantitative', title: x, scale: { type, zero: false, nice: false } };
+  const along = {
+    field: 'x',
+    type: 'quantitative',
+    title: x,
+    scale: type === 'log' ? { type, nice: false } : { zero: false, nice: false },
+  };
   const up = (field: string): unknown => ({
     field,
     type: 'quantitative',
     title: y,
-    scale: { type, zero: scale !== 'log' },
+    scale: type === 'log' ? { type } : { zero: true },
   });
   return toSvg({
     config,
@@ -182,7 +187,7 @@ export function curveSvg({ x, y, scale, lines }: Curve): Promise<string> {
             field: 'line',
             type: 'nominal',
             scale: { domain: names, range: lines.map(({ role }) => dashes[role]) },
-            legend: null,
+            legend: { symbolType: 'stroke' },
           },
         },
       },

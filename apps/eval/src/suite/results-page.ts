@@ -4,7 +4,7 @@ import { type Results, type ResultsEntry, summariesOf } from './results.ts';
 import { shown, shownInterval } from './shown.ts';
 
 /** The anchor of an experiment's row. */
-export function anchorOf(id: string): string {
+function anchorOf(id: string): string {
   return id.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
 }
 
