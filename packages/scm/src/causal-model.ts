@@ -60,14 +60,25 @@ type Later<F> = F extends (...input: infer Input) => infer Output
 /** Any model, also one on a device whose methods return promises: code that takes it awaits. */
 export type AnyCausalModel = { readonly [Key in keyof CausalModel]: Later<CausalModel[Key]> };
 
-/** Derivatives, each with the shape of what it belongs to. */
+/**
+ * Derivatives, each with the shape of what it belongs to. Entries of `interventions` and `parameters` follow the action's
+ * list form and are `[rows]`, exactly 0 where the intervention leaves a row alone; a number that all rows share has the
+ * sum of its rows. Where several interventions other than values meet on one variable they are `undefined`.
+ */
 export interface ModelGradient {
   readonly noise: Columns;
   /**
-   * For each intervention of the action's list form, the derivative with respect to its number, row by row:
-   * the value that was set, the shift, the scale; `undefined` for kinds that have none.
+   * By the intervention's number: the value that was set, the shift, the scale, the noise factor. That of a `blend` or
+   * `sometimes` is the number of the intervention inside it: in proportion, or on the rows that took it. `undefined` for a
+   * level's name, for `stochastic` and `replace`, which have none, and where the model does not tell.
    */
   readonly interventions: readonly (Float64Array | undefined)[];
+  /**
+   * By the other numbers of an intervention, under their names: `weight` of a `blend` (unless it is 0), and a stochastic
+   * law's own parameters, its draws held fixed (location and scale families and `uniform`, `exponential`).
+   * Absent where the model does not tell.
+   */
+  readonly parameters?: readonly (Readonly<Record<string, Float64Array>> | undefined)[];
 }
 
 /** Known values by name: a number, or a level's name. */

@@ -248,6 +248,42 @@ test.each<[string, RegExp, CausalModel]>([
       },
     },
   ],
+  [
+    'a gradient that does not tell by the value that is set',
+    /^gradients agree/,
+    {
+      ...right,
+      gradient: (noise, upstream, options) => ({
+        ...gradient(noise, upstream, options),
+        interventions: [undefined],
+      }),
+    },
+  ],
+  [
+    'a gradient by a law that forgets what was drawn',
+    /^gradients by the numbers inside/,
+    {
+      ...right,
+      gradient: (noise, upstream, options) => {
+        const found = gradient(noise, upstream, options);
+        const sd = found.parameters?.[0]?.mean;
+        return sd === undefined ? found : { ...found, parameters: [{ sd }] };
+      },
+    },
+  ],
+  [
+    'a gradient by a blend as if it were whole',
+    /^gradients by the numbers inside/,
+    {
+      ...right,
+      gradient: (noise, upstream, options) => {
+        const [act] = interventionsOf(options?.do);
+        const found = gradient(noise, upstream, options);
+        if (act?.kind !== 'blend') return found;
+        return { ...found, interventions: found.interventions.map((g) => g?.map((v) => v / act.weight)) };
+      },
+    },
+  ],
   ['abduction that forgets the parents', /^abduction: the noise found/, { ...right, abduct: (rows) => rows }],
   [
     'abduction that draws half the spread',

@@ -1,9 +1,9 @@
 import { type Columns, columnsFrom, InputError, quoteName } from '@cfe/base';
 import { topologicalOrder } from '@cfe/graph';
 import type { CausalModel, ModelGradient } from '../causal-model.ts';
-import type { Intervention } from '../intervention.ts';
-import { type Action, natural, resolveDo } from '../resolve-do.ts';
+import { natural, resolveDo } from '../resolve-do.ts';
 import { type Equation, forwardPass, type PassOptions, times } from './forward-pass.ts';
+import { interventionGradient } from './intervention-gradient.ts';
 
 /**
  * Reverse mode through a whole model: one sweep against causal order, where a branch sends back only what it sent
@@ -43,37 +43,25 @@ export function backwardPass(
       for (const [k, i] of parents.entries()) add(lambda[i] as Float64Array, back.parents[k] as Float64Array);
     }
   }
+  const derivatives = interventions.map((intervention) => {
+    const j = nodes.indexOf(intervention.target);
+    const own = equations[j] as Equation;
+    const others = interventions.filter((one) => one !== intervention && one.target === intervention.target);
+    return interventionGradient(intervention, {
+      action: actions[j] ?? none,
+      lambda: lambda[j] as Float64Array,
+      column: columns[j] as Float64Array,
+      noise: noise.column(intervention.target),
+      inputs: () => Array.from(own.parents, (k) => columns[k] as Float64Array),
+      mechanism: own.mechanism,
+      meets: others.length === 0 ? 'none' : others.every(({ kind }) => kind === 'hard') ? 'values' : 'more',
+    });
+  });
   return {
     noise: columnsFrom(Object.fromEntries(nodes.map((name, j) => [name, ofNoise[j] as Float64Array]))),
-    interventions: interventions.map((intervention) => {
-      const j = nodes.indexOf(intervention.target);
-      return ofIntervention(intervention, actions[j], lambda[j] as Float64Array, {
-        alone: interventions.filter(({ target }) => target === intervention.target).length === 1,
-        column: columns[j] as Float64Array,
-      });
-    }),
+    interventions: derivatives.map(({ number }) => number),
+    parameters: derivatives.map(({ parameters }) => parameters),
   };
-}
-
-function ofIntervention(
-  intervention: Intervention,
-  action: Action | undefined,
-  lambda: Float64Array,
-  { alone, column }: { readonly alone: boolean; readonly column: Float64Array },
-): Float64Array | undefined {
-  const cut = action?.cut;
-  if (intervention.kind === 'hard') return lambda.map((g, r) => (cut?.[r] === 1 ? g : 0));
-  if (!alone || typeof (intervention as { by?: unknown }).by === 'string') return undefined;
-  if (intervention.kind === 'shift') return lambda.map((g, r) => (action?.touched[r] === 1 ? g : 0));
-  if (intervention.kind === 'scale') {
-    // x = by · f, so that dx/dby = f = x / by; where by is 0 the value f is gone
-    const { by } = intervention;
-    const amount = (r: number): number =>
-      typeof by === 'number' ? by : ((by as ArrayLike<number>)[r] as number);
-    if (lambda.some((_, r) => action?.touched[r] === 1 && amount(r) === 0)) return undefined;
-    return lambda.map((g, r) => (action?.touched[r] === 1 ? (g * (column[r] as number)) / amount(r) : 0));
-  }
-  return undefined;
 }
 
 function noDerivative(variable: string): InputError {
