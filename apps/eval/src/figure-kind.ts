@@ -17,7 +17,8 @@ const kinds: readonly (readonly [pattern: RegExp, kind: FigureKind])[] = [
     kind('share', 'higher', 0.05),
   ],
   [/log rmse|log ratio/, kind('logarithm of a ratio', 'neither', 0)],
-  [/\bover\b|relative/, kind('ratio', 'lower', 0.02, 0.15)],
+  [/relative error/, kind('relative error', 'lower', 1e-9, 0.15)],
+  [/\bover\b/, kind('ratio', 'lower', 0.02, 0.15)],
   [/\b(shd|aid|edges wrong|broken|wrong)\b/i, kind('errors, counted', 'lower', 0.5)],
   [/\b(rmse|mse|error|pehe|bias|distance|deviation|leak)\b/i, kind('error', 'lower', 1e-9, 0.15)],
 ];

@@ -65,6 +65,14 @@ describe('a run', () => {
     expect(again?.judgement?.metrics[0]).toMatchObject({ name: 'square', mean: 5 / 3, min: 0, max: 4, n: 3 });
   });
 
+  test('measures a data set once that several experiments look at', async () => {
+    ran = [];
+    const results = await run([experiment('X1'), experiment('X2')]);
+    expect(ran).toEqual([0, 1, 2]);
+    expect(results[1]?.judgement).toEqual(results[0]?.judgement);
+    expect(readdirSync(join(folder, 'cells', 'X2'))).toHaveLength(3);
+  });
+
   test('records an experiment that throws, and goes on', async () => {
     const results = await run([experiment('X1', { throws: true }), experiment('X2')]);
     expect(results.map(({ status }) => status)).toEqual(['failed', 'done']);

@@ -37,11 +37,14 @@ export const ablationExperiments: readonly Experiment[] = ablations.map((ablatio
     (size === 'full' ? widened(seeds, 10) : widened(seeds, 3)).flatMap((seed) =>
       ['confounder', 'complex'].map((graph) => ({
         seed,
-        settings: { graph, twin: ablation === 'gradient leak' ? 'linear' : 'nonlinear', ablation },
+        settings: { graph, twin: ablation === 'gradient leak' ? 'linear' : 'nonlinear' },
       })),
     ),
   measure: measureAblation,
-  breakdown: { by: 'graph', figures: ['skill', 'rmse', 'rmse over full'] },
+  breakdown: {
+    by: 'graph',
+    figures: ablation === 'full' ? ['full: skill', 'full: rmse'] : [`${ablation}: rmse over full`],
+  },
   ...(printed[ablation] === undefined
     ? {}
     : {
@@ -50,16 +53,16 @@ export const ablationExperiments: readonly Experiment[] = ablations.map((ablatio
             figure: 'test loss',
             printed: printed[ablation],
             measured: 'prediction error after a handful of steps, one data set, no truth to score against',
-            beside: 'rmse',
+            beside: `${ablation}: rmse`,
           },
         ],
       }),
   judge(cells) {
-    const names = Object.keys(cells[0]?.figures ?? {}).filter((name) => !name.startsWith('full'));
+    const names = Object.keys(cells[0]?.figures ?? {}).filter((name) => name.startsWith(`${ablation}:`));
     const metrics = summariseAll(names, cells);
-    const ceiling = summariseAll(['full skill', 'full rmse'], cells);
+    const ceiling = ablation === 'full' ? [] : summariseAll(['full: skill', 'full: rmse'], cells);
     if (ablation === 'full') {
-      const skill = summarise('skill', cells).min ?? -1;
+      const skill = summarise('full: skill', cells).min ?? -1;
       return {
         verdict: skill >= 0.9 ? 'supported' : skill < 0.5 ? 'refuted' : 'inconclusive',
         reason: `The smallest skill over ${cells.length} data sets is ${skill.toFixed(3)}.`,
@@ -68,7 +71,7 @@ export const ablationExperiments: readonly Experiment[] = ablations.map((ablatio
         ceiling,
       };
     }
-    const { mean, interval } = summarise('log rmse over full', cells);
+    const { mean, interval } = summarise(`${ablation}: log rmse over full`, cells);
     const [low, high] = interval ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
     return {
       verdict: low > 0 ? 'supported' : high < 0 || (low > -0.05 && high < 0.05) ? 'refuted' : 'inconclusive',

@@ -249,7 +249,7 @@ function judge(cells: readonly MeasuredCell[], name: string, by: string, contest
         : 'inconclusive',
     reason: `${contest.what}, ours against ${name}'s: ${groups.map(({ text }) => text).join('; ')}.${unanswered === 0 ? '' : ` ${unanswered} questions were not answered.`}`,
     metrics: summariseAll(contest.metrics, cells),
-    peers: summariseAll(theirs, cells),
+    peers: summariseAll(theirs, cells).filter(({ name, max }) => name !== 'theirs, unanswered' || max !== 0),
     floors: summariseAll(contest.floors, cells),
     ceiling: [],
   };

@@ -81,6 +81,7 @@ function panel(unit: string, entries: readonly RoleSummary[], color: unknown): u
     field,
     type: 'quantitative',
     title: unit + (domain.log ? ' (logarithmic)' : ''),
+    axis: { format: '~g', tickCount: 6 },
     scale: { domain: domain.limits, nice: false, ...(domain.log ? { type: 'log' } : { zero: false }) },
   });
   return {
@@ -121,9 +122,9 @@ function domainOf(
     const floor = Math.min(...entries.map(([, { min }]) => min as number).filter((value) => value > 0));
     return { limits: [floor / 1.3, most * 1.3], log: true };
   }
-  if (unit === 'share') return { limits: [0, Math.max(1.02, most)], log: false };
+  if (unit === 'share') return { limits: [-0.02, Math.max(1.02, most)], log: false };
   const room = 0.04 * (most - Math.min(0, least)) || 1;
-  return { limits: [least < 0 ? least - room : 0, most + room], log: false };
+  return { limits: [Math.min(0, least) - room / 2, most + room], log: false };
 }
 
 /** A curve with its intervals. */

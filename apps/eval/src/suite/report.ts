@@ -41,15 +41,14 @@ function overview({ experiments }: Results): Section {
       },
       {
         kind: 'table',
-        head: ['', 'Experiment', 'Verdict', 'Why', 'Seconds'],
+        head: ['Experiment', 'Verdict', 'Why', 'Seconds'],
         rows: experiments.map(({ id, title, verdict, reason, seconds }) => [
-          id,
-          title,
+          `${id} · ${title}`,
           verdict,
           reason,
           seconds.toFixed(1),
         ]),
-        numeric: [4],
+        numeric: [3],
       },
     ],
   };
@@ -98,16 +97,15 @@ function prototypeSection(results: Results): Section[] {
         },
         {
           kind: 'table',
-          head: ['', 'Prototype’s figure', 'Printed', 'What that was', 'Ours', 'Our figure'],
+          head: ['Prototype’s figure', 'Printed', 'What that was', 'Ours', 'Our figure'],
           rows: rows.map(({ id, figure, printed, measured, ours, name }) => [
-            id,
-            figure,
+            `${id}, ${figure}`,
             printed,
             measured,
             ours,
             name,
           ]),
-          numeric: [2, 4],
+          numeric: [1, 3],
         },
       ],
     },
@@ -132,7 +130,7 @@ async function section(entry: ResultsEntry): Promise<Section> {
     summary: `Table of all figures, over ${datasets(cells.length)}`,
     blocks: [
       table(
-        ['whose', 'Figure'],
+        ['Whose', 'Figure'],
         summaries.map(([role, summary]) => [[role, summary.name], summary]),
       ),
     ],

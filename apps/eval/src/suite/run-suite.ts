@@ -1,7 +1,7 @@
 import { CfeError, messageOf, type Runner } from '@cfe/base';
 import type { Cell, Experiment, Extent, Fake, Judgement, PrototypeFigure, Summary } from '../experiment.ts';
 import { summariseAll } from '../summarise.ts';
-import { cellPath, readCell, type StoredCell, writeCell } from './stored-cell.ts';
+import { cellPath, copyCell, readCell, type StoredCell, writeCell } from './stored-cell.ts';
 
 /** The same figures for each value of a setting. */
 export interface Breakdown {
@@ -52,14 +52,20 @@ export async function runSuite(
   options: SuiteOptions,
 ): Promise<readonly ExperimentResult[]> {
   const results: ExperimentResult[] = [];
+  const measured = new Map<string, string>();
   for (const experiment of experiments) {
-    results.push(await runExperiment(experiment, options));
+    results.push(await runExperiment(experiment, options, measured));
     options.onExperiment?.(results);
   }
   return results;
 }
 
-async function runExperiment(experiment: Experiment, options: SuiteOptions): Promise<ExperimentResult> {
+/** @param measured - where each data set was kept, by what measured it: several experiments look at the same ones */
+async function runExperiment(
+  experiment: Experiment,
+  options: SuiteOptions,
+  measured: Map<string, string>,
+): Promise<ExperimentResult> {
   const { id, title, claim, rule, prototype } = experiment;
   const about = { id, title, claim, rule, ...(prototype === undefined ? {} : { prototype }) };
   try {
@@ -70,7 +76,7 @@ async function runExperiment(experiment: Experiment, options: SuiteOptions): Pro
         : await experiment.missing?.(options);
     if (missing !== undefined)
       return { ...about, status: 'skipped', message: missing, cells: [], seconds: 0 };
-    const cells = await runCells(experiment, options);
+    const cells = await runCells(experiment, options, measured);
     return {
       ...about,
       status: 'done',
@@ -89,10 +95,17 @@ async function runExperiment(experiment: Experiment, options: SuiteOptions): Pro
 async function runCells(
   { id, cells: cellsOf, measure }: Experiment,
   options: SuiteOptions,
+  measured: Map<string, string>,
 ): Promise<readonly StoredCell[]> {
   const { folder, runner, fake, signal, onCell } = options;
   const cells = cellsOf(options);
-  const results = cells.map((cell, index) => readCell(cellPath(folder, id, index), cell, fake));
+  const keyOf = (cell: Cell): string => JSON.stringify([measure.module, measure.name, cell]);
+  const results = cells.map((cell, index) => {
+    const path = cellPath(folder, id, index);
+    const same = measured.get(keyOf(cell));
+    if (same !== undefined) copyCell(same, path);
+    return readCell(path, cell, fake);
+  });
   const open = [...cells.entries()].filter(([index]) => {
     if (results[index] !== undefined) onCell?.(id, 'kept');
     return results[index] === undefined;
@@ -103,9 +116,9 @@ async function runCells(
       const [index, cell] = next;
       const begun = performance.now();
       try {
-        const [measured] = await runner.map(measure, [{ cell, fake }], { signal });
-        if (measured === undefined) throw new Error('the runner returned nothing');
-        const odd = Object.entries(measured.figures).find(
+        const [found] = await runner.map(measure, [{ cell, fake }], { signal });
+        if (found === undefined) throw new Error('the runner returned nothing');
+        const odd = Object.entries(found.figures).find(
           ([, value]) => value !== null && !Number.isFinite(value),
         );
         if (odd !== undefined) throw new Error(`${odd[0]} is ${odd[1]}: it diverged`);
@@ -113,10 +126,10 @@ async function runCells(
         const stored: StoredCell = {
           cell,
           ...(fake === undefined ? {} : { fake }),
-          figures: measured.figures,
+          figures: found.figures,
           seconds,
         };
-        writeCell(cellPath(folder, id, index), stored, measured);
+        writeCell(cellPath(folder, id, index), stored, found);
         results[index] = stored;
         onCell?.(id, 'measured');
       } catch (error) {
@@ -128,6 +141,7 @@ async function runCells(
   // All settle before the first failure is told, so that nothing of this experiment runs on beside the next.
   const ended = await Promise.allSettled(Array.from({ length: runner.workers }, work));
   for (const outcome of ended) if (outcome.status === 'rejected') throw outcome.reason;
+  for (const [index, cell] of cells.entries()) measured.set(keyOf(cell), cellPath(folder, id, index));
   return results as readonly StoredCell[];
 }
 

@@ -31,6 +31,13 @@ export function writeCell(path: string, stored: StoredCell, { predictions }: Mea
   writeAtomically(`${path}.json`, `${JSON.stringify(stored)}\n`);
 }
 
+/** Keeps the same cell under another experiment too, unless something is there already. */
+export function copyCell(from: string, to: string): void {
+  if (existsSync(`${to}.json`)) return;
+  for (const ending of ['.predictions.csv.gz', '.json'])
+    if (existsSync(`${from}${ending}`)) writeAtomically(`${to}${ending}`, readFileSync(`${from}${ending}`));
+}
+
 /** Seven digits: far finer than any figure is told. */
 function rounded(value: number | string | undefined): number | string | undefined {
   return typeof value === 'number' ? Number(value.toPrecision(7)) : value;
