@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { InputError, nearestName, quoteName } from '@cfe/base';
 import type { MechanismChoice } from '@cfe/network';
 import type { Knowledge } from '@cfe/structure';
+import type { InterventionSchedule, Schedule } from '@cfe/trainer';
 import { readJson } from './files.ts';
 import { checkedKnowledge } from './knowledge.ts';
 
@@ -18,14 +19,19 @@ export interface TrainConfig {
   readonly mechanisms?: MechanismChoice | Readonly<Record<string, MechanismChoice>>;
   /** `'lbfgs'`, or one that works in minibatches */
   readonly optimizer?: 'lbfgs' | 'sgd' | 'adam' | 'adamw';
-  readonly learningRate?: number;
+  readonly learningRate?: Schedule;
   readonly epochs?: number;
   readonly batchSize?: number;
   readonly patience?: number;
   readonly validation?: number;
   readonly clipNorm?: number;
-  readonly interventionProbability?: number;
+  readonly interventionProbability?: Schedule | InterventionSchedule;
   readonly structureWeight?: number;
+  readonly counterfactualWeight?: number;
+  /** a model file to intervene on: makes rows under interventions, and pairs for the counterfactual loss */
+  readonly simulator?: string;
+  /** a file that gets a line of JSON for every epoch */
+  readonly log?: string;
   readonly checkpointSeconds?: number;
   readonly seed?: number;
 }
@@ -38,6 +44,22 @@ const number: Check = [
 ];
 const whole: Check = [(value) => Number.isSafeInteger(value) && (value as number) >= 0, 'a whole number ≥ 0'];
 const any: Check = [() => true, ''];
+const schedule: Check = [
+  (value) => number[0](value) || (typeof value === 'object' && value !== null),
+  'a number ≥ 0 or a schedule such as {"kind": "cosine", "from": 0.01, "to": 0, "over": 1000}',
+];
+const onlyInMinibatches = [
+  'learningRate',
+  'batchSize',
+  'patience',
+  'clipNorm',
+  'interventionProbability',
+  'structureWeight',
+  'counterfactualWeight',
+  'simulator',
+  'log',
+  'checkpointSeconds',
+] as const;
 const optimizers = ['lbfgs', 'sgd', 'adam', 'adamw'];
 
 const fields: Readonly<Record<keyof TrainConfig, Check>> = {
@@ -53,14 +75,17 @@ const fields: Readonly<Record<keyof TrainConfig, Check>> = {
     'a mechanism or mechanisms by name',
   ],
   optimizer: [(value) => optimizers.includes(value as string), `one of ${optimizers.join(', ')}`],
-  learningRate: number,
+  learningRate: schedule,
   epochs: whole,
   batchSize: whole,
   patience: whole,
   validation: number,
   clipNorm: number,
-  interventionProbability: number,
+  interventionProbability: schedule,
   structureWeight: number,
+  counterfactualWeight: number,
+  simulator: text,
+  log: text,
   checkpointSeconds: number,
   seed: whole,
 };
@@ -89,12 +114,23 @@ export async function readTrainConfig(path: string): Promise<TrainConfig> {
   }
   for (const key of ['data', 'out']) if (given[key] === undefined) refuse(`${quoteName(key)} is missing`);
   const config = value as TrainConfig;
+  if (config.optimizer === 'lbfgs') {
+    const minibatch = onlyInMinibatches.find((key) => given[key] !== undefined);
+    if (minibatch !== undefined)
+      refuse(
+        `${quoteName(minibatch)} needs an optimizer that works in minibatches, such as "adam"; "optimizer" is "lbfgs"`,
+      );
+  }
+  if (config.counterfactualWeight !== undefined && config.simulator === undefined)
+    refuse('"counterfactualWeight" needs a "simulator", a model file whose units it can see in two worlds');
   const at = (file: string): string => resolve(dirname(path), file);
   return {
     ...config,
     data: at(config.data),
     out: at(config.out),
     ...(config.graph === undefined ? {} : { graph: at(config.graph) }),
+    ...(config.simulator === undefined ? {} : { simulator: at(config.simulator) }),
+    ...(config.log === undefined ? {} : { log: at(config.log) }),
     ...(config.targets === undefined ? {} : { targets: at(config.targets) }),
     ...(config.knowledge === undefined ? {} : { knowledge: checkedKnowledge(config.knowledge, path) }),
   };

@@ -1,5 +1,6 @@
 import { dot } from './cholesky.ts';
 import { penalisedFit } from './penalised-fit.ts';
+import type { Products } from './products.ts';
 import { fittedShapes, type Points, pointsOf, refined, type Shape, squaresOf } from './shapes.ts';
 import { type SplineBasis, splineBasis } from './spline-basis.ts';
 
@@ -15,6 +16,8 @@ export interface AdditiveCurves {
   readonly residuals: Float64Array;
   /** `[bent curves][n]`: each bend over the rows */
   readonly bends: readonly Float64Array[];
+  /** of the products, if there are any */
+  readonly products: Float64Array;
 }
 
 /** slope · x + bend(x) */
@@ -46,6 +49,7 @@ const price = 3.5;
  * @param isContinuous - by input
  * @param zeros - by input: where the value is 0 in its own unit, which shapes may be centred on
  * @param mostBends - curves beyond so many, those that bend least, stay lines
+ * @param products - of inputs, which are added to the sum, drawn to 0 as strongly as is most likely
  */
 export function additiveCurves(
   standardised: readonly Float64Array[],
@@ -53,6 +57,7 @@ export function additiveCurves(
   isContinuous: readonly boolean[],
   zeros: ArrayLike<number>,
   mostBends: number,
+  products?: Products,
 ): AdditiveCurves {
   const inputs = standardised.map((column, k) => column.map((x) => x - (zeros[k] as number)));
   const n = y.length;
@@ -76,7 +81,7 @@ export function additiveCurves(
       ? { kind: 'spline', basis: splineBasis(ends[k]!.low, ends[k]!.high, pieces) }
       : { kind: 'line' },
   );
-  let fit = fitForms(inputs, y, forms);
+  let fit = fitForms(inputs, y, forms, products);
   if (curved > mostBends) {
     const bent = fit.bends.map((bend, k) =>
       bend === undefined ? 0 : (inputs[k] as Float64Array).reduce((sum, x) => sum + bend(x) ** 2, 0),
@@ -87,7 +92,7 @@ export function additiveCurves(
         .slice(0, mostBends),
     );
     forms = forms.map((form, k): Form => (kept.has(k) ? form : { kind: 'line' }));
-    fit = fitForms(inputs, y, forms);
+    fit = fitForms(inputs, y, forms, products);
   }
   for (let round = 0; round < 2; round++) {
     const next = forms.map((form, k): Form => {
@@ -105,7 +110,7 @@ export function additiveCurves(
     const isSettled = next.every((form, k) => form === forms[k]);
     forms = next;
     if (isSettled) break;
-    fit = fitForms(inputs, y, forms);
+    fit = fitForms(inputs, y, forms, products);
     // nothing to settle between curves where there is but one
     if (forms.every(({ kind }) => kind !== 'shape') || forms.length === 1) break;
   }
@@ -114,6 +119,7 @@ export function additiveCurves(
     squares: fit.squares,
     freedom: fit.freedom,
     residuals: fit.residuals,
+    products: fit.products,
     bends: fit.bends.flatMap((bend, k) =>
       bend === undefined ? [] : [(inputs[k] as Float64Array).map(bend)],
     ),
@@ -169,6 +175,7 @@ interface FormsFit {
   readonly intercept: number;
   readonly slopes: Float64Array;
   readonly bends: readonly (((x: number) => number) | undefined)[];
+  readonly products: Float64Array;
   /** `[inputs][n]`: each curve over the rows */
   readonly parts: readonly Float64Array[];
   readonly residuals: Float64Array;
@@ -178,7 +185,12 @@ interface FormsFit {
   readonly freedoms: Float64Array;
 }
 
-function fitForms(inputs: readonly Float64Array[], y: Float64Array, forms: readonly Form[]): FormsFit {
+function fitForms(
+  inputs: readonly Float64Array[],
+  y: Float64Array,
+  forms: readonly Form[],
+  products: Products | undefined,
+): FormsFit {
   const n = y.length;
   const columns: Float64Array[] = [new Float64Array(n).fill(1)];
   const block: number[] = [-1];
@@ -212,6 +224,13 @@ function fitForms(inputs: readonly Float64Array[], y: Float64Array, forms: reado
     }
     return { from, to: columns.length };
   });
+  const added = columns.length;
+  const curveBlocks = blocks;
+  if (products !== undefined) {
+    columns.push(...products.columns);
+    block.push(...products.strengths.map((b) => curveBlocks + b));
+    blocks += Math.max(...products.strengths) + 1;
+  }
   const p = columns.length;
   const gram = Array.from({ length: p }, () => new Float64Array(p));
   for (let a = 0; a < p; a++) {
@@ -236,9 +255,11 @@ function fitForms(inputs: readonly Float64Array[], y: Float64Array, forms: reado
     }
     return out;
   });
-  const residuals = y.map(
-    (v, r) => v - (coefficients[0] as number) - parts.reduce((sum, part) => sum + (part[r] as number), 0),
-  );
+  const residuals = y.slice();
+  for (const [c, column] of columns.entries()) {
+    const weight = coefficients[c] as number;
+    for (let r = 0; r < n; r++) residuals[r] = (residuals[r] as number) - weight * (column[r] as number);
+  }
   const bends = forms.map((form, k) => {
     const { from, to } = places[k] as { from: number; to: number };
     if (form.kind === 'line') return undefined;
@@ -263,6 +284,7 @@ function fitForms(inputs: readonly Float64Array[], y: Float64Array, forms: reado
       form.kind === 'shape' ? 0 : (coefficients[(places[k] as { from: number }).from] as number),
     ),
     bends,
+    products: coefficients.slice(added),
     parts,
     residuals,
     squares: dot(residuals, residuals),

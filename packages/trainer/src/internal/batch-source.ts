@@ -98,12 +98,13 @@ export function batchSource(data: TrainingRows, options: BatchSourceOptions): Ba
   }
 
   function gather(rows: Int32Array, n: number): void {
-    for (let j = 0; j < d; j++) {
-      const base = j * data.rows;
-      for (let k = 0; k < n; k++) {
+    const { values: allValues, omit: allOmit, rows: length } = data;
+    for (let j = 0, to = 0; j < d; j++) {
+      const base = j * length;
+      for (let k = 0; k < n; k++, to++) {
         const at = base + (rows[k] as number);
-        values[j * n + k] = data.values[at] as number;
-        omit[j * n + k] = data.omit[at] as number;
+        values[to] = allValues[at] as number;
+        omit[to] = allOmit[at] as number;
       }
     }
   }

@@ -1,13 +1,18 @@
 import { type Executor, type OptimizerSpec, type Plan, planLayout } from '@cfe/autograd';
 import { InputError } from '@cfe/base';
 import { readModelFile, writeModelFile } from '@cfe/network';
+import type { HistoryPoint } from '../fit-result.ts';
 import { freshOptimizer, type LoopState } from './training-loop.ts';
 
 /** What must be the same for a run to be one run: plain data, compared as JSON. */
 export type RunIdentity = Readonly<Record<string, unknown>>;
 
 /** A run's whole state as bytes. */
-export function writeCheckpoint(identity: RunIdentity, state: LoopState): Uint8Array {
+export function writeCheckpoint(
+  identity: RunIdentity,
+  state: LoopState,
+  history: readonly HistoryPoint[],
+): Uint8Array {
   const { epoch, batch, steps, total, waited, rate, rollbacks, optimizer } = state;
   const arrays = arraysOf(state);
   return writeModelFile(
@@ -15,6 +20,7 @@ export function writeCheckpoint(identity: RunIdentity, state: LoopState): Uint8A
       kind: 'cfe-training',
       version: 2,
       identity,
+      history,
       counters: { epoch, batch, steps, waited, rollbacks, optimizerSteps: optimizer.steps },
     },
     // numbers that may be NaN or that JSON would round are kept as numbers
@@ -34,7 +40,7 @@ export function readCheckpoint(
   executor: Executor,
   optimizer: OptimizerSpec,
   losses: number,
-): LoopState {
+): { readonly state: LoopState; readonly history: readonly HistoryPoint[] } {
   const size = planLayout(plan).parameters;
   const fresh = freshOptimizer(executor, optimizer, size);
   const state: LoopState = {
@@ -45,6 +51,7 @@ export function readCheckpoint(
     running: new Float64Array(plan.variables),
     before: new Float64Array(plan.variables),
     lengths: new Float64Array(losses + 1),
+    last: new Float64Array(2 * losses),
     epoch: 1,
     batch: 0,
     steps: 0,
@@ -68,28 +75,35 @@ export function readCheckpoint(
     state.running,
     state.before,
     state.lengths,
+    state.last,
   ]) {
     array.set(numbers.subarray(at, at + array.length));
     at += array.length;
   }
-  const { counters } = header as { readonly counters: Readonly<Record<string, number>> };
+  const { counters, history } = header as {
+    readonly counters: Readonly<Record<string, number>>;
+    readonly history: readonly HistoryPoint[];
+  };
   fresh.steps = counterOf(counters, 'optimizerSteps');
   return {
-    ...state,
-    epoch: counterOf(counters, 'epoch'),
-    batch: counterOf(counters, 'batch'),
-    steps: counterOf(counters, 'steps'),
-    waited: counterOf(counters, 'waited'),
-    rollbacks: counterOf(counters, 'rollbacks'),
-    total: numbers[at] as number,
-    rate: numbers[at + 1] as number,
+    history,
+    state: {
+      ...state,
+      epoch: counterOf(counters, 'epoch'),
+      batch: counterOf(counters, 'batch'),
+      steps: counterOf(counters, 'steps'),
+      waited: counterOf(counters, 'waited'),
+      rollbacks: counterOf(counters, 'rollbacks'),
+      total: numbers[at] as number,
+      rate: numbers[at + 1] as number,
+    },
   };
 }
 
 function arraysOf({ parameters, optimizer, ...state }: LoopState): Float64Array[] {
-  const { best, lowest, running, before, lengths } = state;
+  const { best, lowest, running, before, lengths, last } = state;
   const { first, second } = optimizer;
-  return [parameters, first, second, best, lowest, running, before, lengths].map((array) =>
+  return [parameters, first, second, best, lowest, running, before, lengths, last].map((array) =>
     Float64Array.from(array),
   );
 }

@@ -1,14 +1,15 @@
 import type { Executor, OptimizerSpec, Plan } from '@cfe/autograd';
 import type { CheckpointOptions } from '../checkpoint.ts';
+import type { HistoryPoint } from '../fit-result.ts';
 import { type RunIdentity, readCheckpoint, writeCheckpoint } from './checkpoint-file.ts';
 import type { LoopState } from './training-loop.ts';
 
 /** Saves a run now and then. Without a store it does nothing. */
 export interface Checkpointer {
   /** The state to go on from, if there is one and it is wanted. */
-  read(): Promise<LoopState | undefined>;
+  read(): Promise<ReturnType<typeof readCheckpoint> | undefined>;
   due(state: LoopState): boolean;
-  write(state: LoopState): Promise<void>;
+  write(state: LoopState, history: readonly HistoryPoint[]): Promise<void>;
 }
 
 export function checkpointer(
@@ -34,8 +35,8 @@ export function checkpointer(
         ? performance.now() - last >= 1000 * everySeconds
         : steps % everySteps === 0;
     },
-    async write(state) {
-      await store.write(writeCheckpoint(identity, state));
+    async write(state, history) {
+      await store.write(writeCheckpoint(identity, state, history));
       last = performance.now();
     },
   };

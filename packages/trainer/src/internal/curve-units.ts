@@ -75,15 +75,23 @@ export function writeUnits(
 }
 
 /** Half the points spread evenly over the data and a little beyond, half where the data are. */
-function gridOf({ low, high }: Curve, sample: Float64Array): Float64Array {
+function gridOf({ bend = () => 0, low, high }: Curve, sample: Float64Array): Float64Array {
   const half = gridPoints / 2;
-  const [from, to] = [low - beyond * (high - low), high + beyond * (high - low)];
   const sorted = sample.slice().sort();
-  return Float64Array.from({ length: gridPoints }, (_, k) =>
-    k < half
-      ? from + (k / (half - 1)) * (to - from)
-      : (sorted[Math.floor(((k - half + 0.5) / half) * sorted.length)] as number),
-  ).sort();
+  const inside = Float64Array.from(
+    { length: half },
+    (_, k) => sorted[Math.floor(((k + 0.5) / half) * sorted.length)] as number,
+  );
+  const values = inside.map(bend);
+  const range = Math.max(...values) - Math.min(...values);
+  const pad = beyond * (high - low);
+  // a curve that would move further beyond the data than within them is not followed there
+  const [from, to] = [
+    Math.abs(bend(low - pad) - bend(low)) < range ? low - pad : low,
+    Math.abs(bend(high + pad) - bend(high)) < range ? high + pad : high,
+  ];
+  const even = Float64Array.from({ length: half }, (_, k) => from + (k / (half - 1)) * (to - from));
+  return Float64Array.from([...even, ...inside]).sort();
 }
 
 /** How many bends a curve has, to share out units by: ∫ √|f″| dx, small curvature counting for little. */

@@ -11,14 +11,15 @@ export interface Balance {
 
 /**
  * @param lengths - running lengths of the gradients, the likelihood's last; the caller's, written to
+ * @param last - by loss, its last value and factor; the caller's, written to
  */
 export function lossBalance(
   losses: readonly ExtraLoss[],
   lengths: Float64Array,
+  last: Float64Array,
   parameters: number,
 ): Balance {
   const total = new Float64Array(parameters);
-  const last = losses.map(() => ({ value: Number.NaN, factor: Number.NaN }));
   const isScaled = losses.some(({ scaling }) => scaling === 'gradient');
   const likelihood = losses.length;
   return {
@@ -36,7 +37,8 @@ export function lossBalance(
         const own = lengths[k] as number;
         const scale = scaling === 'none' ? 1 : own > 0 ? (lengths[likelihood] as number) / own : 0;
         const factor = weight * scale;
-        last[k] = { value, factor };
+        last[2 * k] = value;
+        last[2 * k + 1] = factor;
         for (let i = 0; i < total.length; i++) {
           total[i] = (total[i] as number) + factor * (gradient.parameters[i] as number);
         }
@@ -44,7 +46,12 @@ export function lossBalance(
       return total;
     },
     report: () =>
-      Object.fromEntries(losses.map(({ loss }, k) => [loss.name, { ...(last[k] as (typeof last)[number]) }])),
+      Object.fromEntries(
+        losses.map(({ loss }, k) => [
+          loss.name,
+          { value: last[2 * k] as number, factor: last[2 * k + 1] as number },
+        ]),
+      ),
   };
 }
 

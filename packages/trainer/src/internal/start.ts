@@ -1,9 +1,10 @@
 import { type LayerLayout, type MechanismLayout, type Plan, planLayout } from '@cfe/autograd';
 import type { Rng } from '@cfe/base';
 import { incident } from '@cfe/graph';
-import { additiveCurves } from './additive-curves.ts';
+import { type AdditiveCurves, additiveCurves } from './additive-curves.ts';
 import { drawCurves, type HiddenUnit, writeUnits } from './curve-units.ts';
-import { leastSquares, residualOf } from './least-squares.ts';
+import { type LeastSquares, leastSquares, residualOf } from './least-squares.ts';
+import { drawProducts, findProducts, type Products, unitsOf } from './products.ts';
 import type { TrainingRows } from './training-rows.ts';
 
 /** Spreads under this, on the standardised scale, are taken for none: the variable is a function of its parents. */
@@ -94,32 +95,62 @@ function bentStart(
   data: TrainingRows,
   columns: readonly Float64Array[],
   y: Float64Array,
-  line: { readonly squares: number; readonly rank: number },
+  line: LeastSquares,
 ): BentStart | undefined {
   const n = y.length;
   const room = plan.mechanisms[j]?.hidden[0] as number;
   const parents = inputParents(plan, j);
-  const found = additiveCurves(
-    columns,
-    y,
-    parents.map((i) => plan.widths[i] === 1),
-    parents.map((i) => (plan.widths[i] === 1 ? (data.zeros[i] as number) : 0)),
-    room >> 1,
-  );
+  const fit = (most: number, products?: Products): AdditiveCurves =>
+    additiveCurves(
+      columns,
+      y,
+      parents.map((i) => plan.widths[i] === 1),
+      parents.map((i) => (plan.widths[i] === 1 ? (data.zeros[i] as number) : 0)),
+      most,
+      products,
+    );
+  const designOf = ({ bends }: AdditiveCurves): Float64Array[] => [ones(n), ...columns, ...bends];
+  const criterion = (one: AdditiveCurves): number => n * Math.log(one.squares) + Math.log(n) * one.freedom;
+  const straight = [ones(n), ...columns];
+  let found = fit(room >> 1);
+  let products: Products | undefined;
+  // curves can stand in for a product, and a product for curves: begin with either
+  for (const [design, residuals] of [
+    [designOf(found), found.residuals],
+    [straight, residualOf(straight, y, line.coefficients)],
+  ] as const) {
+    const tried = findProducts(columns, parents, design, residuals, chiSquaredQuantile);
+    const left = room - (tried === undefined ? room : unitsOf(tried, columns));
+    if (tried === undefined || left < 0) continue;
+    const richer = fit(left >> 1, tried);
+    if (criterion(richer) < criterion(found)) {
+      found = richer;
+      products = tried;
+    }
+    if (found.bends.length === 0) break;
+  }
+  const taken = products === undefined ? 0 : unitsOf(products, columns);
   const extra = Math.max(0.5, found.freedom - line.rank);
   const gain = n * Math.log(line.squares / Math.max(found.squares, 1e-12 * line.squares));
   if (!(gain > chiSquaredQuantile(extra))) return undefined;
   const spread = Math.sqrt(found.squares / Math.max(1, n - found.freedom));
   // what drawing a curve with few units costs is to be little beside what sampling costs
   const tolerance = 0.2 * spread * Math.sqrt(found.freedom / n);
-  const drawn = drawCurves(found.curves, columns, room, tolerance);
-  const design = [ones(n), ...columns, ...found.bends];
+  const drawn = drawCurves(found.curves, columns, room - taken, tolerance);
+  const more = products === undefined ? undefined : drawProducts(products, found.products, columns);
   return {
-    units: drawn.units,
-    slopes: drawn.slopes,
-    intercept: found.intercept + drawn.constant,
+    units: [...drawn.units, ...(more?.units ?? [])],
+    slopes: more === undefined ? drawn.slopes : drawn.slopes.map((b, k) => b + (more.slopes[k] as number)),
+    intercept: found.intercept + drawn.constant + (more?.constant ?? 0),
     spread,
-    interacts: interactionsIn(plan, j, design, columns, found.residuals, undefined),
+    interacts: interactionsIn(
+      plan,
+      j,
+      [...designOf(found), ...(products?.columns ?? [])],
+      columns,
+      found.residuals,
+      undefined,
+    ),
   };
 }
 

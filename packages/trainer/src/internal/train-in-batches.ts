@@ -59,7 +59,8 @@ export function trainInBatches(
       graph: network.graph.nodes,
       parents: Array.from(network.graph.parents.items),
       mechanisms: network.mechanisms,
-      data: stream === undefined ? fingerprint(data) : `${stream.head.rows}-${fingerprint(data)}`,
+      // reading every byte takes longer than a short fit, so only where someone will compare it
+      data: options.checkpoint && `${stream?.head.rows ?? data.rows} ${fingerprint(data)}`,
       seed: rng.state().key,
       optimizer,
       learningRate,
@@ -77,8 +78,9 @@ export function trainInBatches(
       losses: losses.length,
     });
     const resumed = await checkpoints.read();
+    if (resumed !== undefined) session.history.push(...resumed.history);
     const state =
-      resumed ??
+      resumed?.state ??
       startLoop(plan, startingPoint(session, start, train, network), { executor, optimizer, test, losses });
     const making = {
       graph: network.graph,
@@ -123,7 +125,7 @@ export function trainInBatches(
           return options.onEpoch?.(recorded);
         },
         afterStep({ epoch, batch, total }) {
-          const saving = checkpoints.due(state) ? checkpoints.write(state) : undefined;
+          const saving = checkpoints.due(state) ? checkpoints.write(state, session.history) : undefined;
           const turn = session.tick('training', epoch, epochs, total / batch);
           return saving === undefined ? turn : saving.then(() => turn);
         },
@@ -135,10 +137,10 @@ export function trainInBatches(
         },
       });
     } catch (error) {
-      if (options.signal?.aborted === true) await checkpoints.write(state);
+      if (options.signal?.aborted === true) await checkpoints.write(state, session.history);
       throw error;
     }
-    await checkpoints.write(state);
+    await checkpoints.write(state, session.history);
     return conclude(session, result, { patience, hasTest: test !== undefined });
   });
 }
@@ -194,12 +196,12 @@ function conclude(
     stopped: 'it was asked to stop',
     diverged: '',
   };
-  const epochs = Math.min(state.epoch, session.history.length || state.epoch);
+  const epochs = session.history.length;
   return session.succeed({
     parameters: hasTest ? state.best : Float64Array.from(state.parameters),
     heldOut: state.lowest,
     steps: state.steps,
     status: finished,
-    message: `Trained ${plan.variables} mechanisms on ${data.rows} rows for ${epochs} epochs, until ${reasons[finished]}.`,
+    message: `Trained ${plan.variables} mechanisms on ${data.rows} rows for ${epochs === 1 ? '1 epoch' : `${epochs} epochs`}, until ${reasons[finished]}.`,
   });
 }

@@ -30,6 +30,8 @@ export interface LoopState {
   readonly before: Float64Array;
   /** by extra loss: running length of its gradient; last, that of the likelihood */
   readonly lengths: Float64Array;
+  /** by extra loss: its last value and factor, `[2 * losses]` */
+  readonly last: Float64Array;
   /** the epoch that is under way, from 1 */
   epoch: number;
   /** batches of it that are done */
@@ -102,6 +104,7 @@ export function startLoop(
     running: new Float64Array(plan.variables),
     before: new Float64Array(plan.variables),
     lengths: new Float64Array(options.losses.length + 1),
+    last: new Float64Array(2 * options.losses.length).fill(Number.NaN),
     epoch: 1,
     batch: 0,
     steps: 0,
@@ -132,7 +135,7 @@ const mostRollbacks = 3;
 export async function runLoop(plan: Plan, state: LoopState, options: LoopOptions): Promise<LoopResult> {
   const { executor, source, test, losses, epochs, patience, isStopped } = options;
   const layout = planLayout(plan);
-  const balance = lossBalance(losses, state.lengths, layout.parameters);
+  const balance = lossBalance(losses, state.lengths, state.last, layout.parameters);
   const baseRate = options.learningRate ?? state.optimizer.settings.learningRate;
 
   for (; state.epoch <= epochs; state.epoch++, state.batch = 0, state.total = 0) {

@@ -32,8 +32,8 @@ export interface Pruned {
 
 /**
  * Backward elimination by refitting: each round every variable does without its weakest parent that has not been judged, all
- * variables at once, since their likelihoods share nothing. A parent stays away unless its absence costs more on held-out rows
- * than its price and two standard errors; else it and the weights from before come back.
+ * variables at once, since their likelihoods share nothing, while a copy goes on as it is on the same batches. A parent stays away
+ * unless its absence costs more on held-out rows than its price and two standard errors; else the copy is gone on with.
  */
 export async function pruneEdges(
   executor: Executor,
@@ -74,7 +74,7 @@ export async function pruneEdges(
     return Float64Array.from(executor.logDensity({ rows, parameters, values, omit, gates }), (x) => -x);
   };
   await fit('all', options.refitEpochs);
-  let before = measure();
+  const losses = meansOf(measure(), test);
   const rounds = Math.max(0, ...Array.from({ length: d }, (_, j) => degree(j)));
   for (let round = 0; round < rounds; round++) {
     strengthsOf(weights, parameters, strengths);
@@ -85,12 +85,15 @@ export async function pruneEdges(
       const other = tried[j] as number;
       if (other < 0 || (strengths[e] as number) < (strengths[other] as number)) tried[j] = e;
     }
-    const kept = Float64Array.from(parameters);
+    // what more training alone does must not be taken for the edge's doing, so both go on from here
+    const start = Float64Array.from(parameters);
+    await fit(`round ${round}`, options.epochs);
+    const [kept, before] = [Float64Array.from(parameters), measure()];
+    parameters.set(start);
     for (const e of tried) if (e >= 0) gates[e] = 0;
     await fit(`round ${round}`, options.epochs);
     const after = measure();
     const [old, now] = [meansOf(before, test), meansOf(after, test)];
-    const next = before.slice();
     for (const [j, e] of tried.entries()) {
       const { from, to } = mechanisms[j] as (typeof mechanisms)[number];
       const loss = (now[j] as number) - (old[j] as number);
@@ -101,15 +104,15 @@ export async function pruneEdges(
         gates[e] = 1;
         clarity[e] = loss / Math.max(error, 1e-12);
       }
-      // weights of before also where nothing was tried and training on made things worse
-      if (isMissed || (e < 0 && loss > 0)) for (let i = from; i < to; i++) parameters[i] = kept[i] as number;
-      else for (let r = 0; r < test.rows; r++) next[j * test.rows + r] = after[j * test.rows + r] as number;
+      if (isMissed || e < 0) {
+        for (let i = from; i < to; i++) parameters[i] = kept[i] as number;
+        losses[j] = old[j] as number;
+      } else losses[j] = now[j] as number;
     }
-    before = next;
     const wait = options.tick(round + 1, rounds, 0);
     if (wait !== undefined) await wait;
   }
-  return { gates, clarity, saves, losses: meansOf(before, test) };
+  return { gates, clarity, saves, losses };
 
   function degree(j: number): number {
     return (plan.parents.offsets[j + 1] as number) - (plan.parents.offsets[j] as number);
