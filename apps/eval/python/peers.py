@@ -102,6 +102,7 @@ def counterfactuals(request):
     from dowhy import gcm
 
     gcm.config.disable_progress_bars()
+    gcm.config.set_default_n_jobs(1)
     gcm.util.general.set_random_seed(request["seed"])
     train, unseen = pd.DataFrame(request["train"]), pd.DataFrame(request["unseen"])
     graph = nx.DiGraph([tuple(edge) for edge in request["edges"]])

@@ -14,7 +14,7 @@ import { ignorability, replications } from './effects.ts';
 import { here, logEdges, needs } from './real-tables.ts';
 
 /** Seconds after which a package's answer is no longer waited for. */
-const patience = 300;
+const patience = 600;
 
 /** What we and a package learn from the same 1,000 rows of a linear model over ten variables. */
 export const measurePeerStructure: Job<CellInput, Measured> = defineJob(

@@ -58,7 +58,9 @@ export async function askPeer(name: PeerPackage, request: object, seconds: numbe
 
 function ask(python: string, name: PeerPackage, request: object, seconds: number): Promise<PeerAnswer> {
   return new Promise((resolve) => {
-    const child = spawn(python, [script, name], { stdio: ['pipe', 'pipe', 'pipe'] });
+    // One thread each: what spins on a busy machine waits for nothing but itself.
+    const env = { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1' };
+    const child = spawn(python, [script, name], { env, stdio: ['pipe', 'pipe', 'pipe'] });
     let [out, err] = ['', ''];
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
