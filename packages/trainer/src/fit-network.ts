@@ -57,7 +57,7 @@ export async function fitNetwork(
     const bad = result.stuck[0] ?? (result.parameters.every(Number.isFinite) ? undefined : 0);
     if (bad !== undefined) return session.diverge(bad, 'at the start of the search', result.evaluations);
     const count = (shape: string): number => result.shapes.filter((one) => one === shape).length;
-    const message = `Fitted ${plan.variables} mechanisms to ${data.rows} rows: ${count('line')} straight, ${count('curve')} that bend along single parents, ${count('searched')} found by search.`;
+    const message = `Fitted ${plan.variables} mechanisms to ${data.rows} rows: ${count('line')} straight, ${count('curve')} that bend, ${count('searched')} found by search.`;
     return session.succeed({
       parameters: result.parameters,
       heldOut: result.heldOut,

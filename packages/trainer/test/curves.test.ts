@@ -2,6 +2,7 @@ import { createRng } from '@cfe/base';
 import { describe, expect, test } from 'vitest';
 import { additiveCurves } from '../src/internal/additive-curves.ts';
 import { drawCurves } from '../src/internal/curve-units.ts';
+import { drawProducts, findProducts, unitsOf } from '../src/internal/products.ts';
 import { splineBasis } from '../src/internal/spline-basis.ts';
 
 const n = 1000;
@@ -74,4 +75,68 @@ test('few units draw curves closer than sampling error, and share themselves out
     );
     expect(Math.abs(said - meant)).toBeLessThan(0.05);
   }
+});
+
+describe('products', () => {
+  // the 99.9% quantile of χ² with so many degrees of freedom, roughly
+  const quantile = (freedom: number): number => freedom + 3.1 * Math.sqrt(2 * freedom) + 4;
+  const rng = createRng(3);
+  const t = Float64Array.from({ length: n }, () => (rng.uniform() < 0.4 ? 1.2 : -0.8));
+  const [a, b, c] = Array.from({ length: 3 }, () => Float64Array.from({ length: n }, () => rng.normal())) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  const inputs = [t, a, b, c];
+  const design = [new Float64Array(n).fill(1), ...inputs];
+  const drawnAt = (found: NonNullable<ReturnType<typeof findProducts>>, weights: Float64Array) => {
+    const { units, slopes, constant } = drawProducts(found, weights, inputs);
+    expect(units).toHaveLength(unitsOf(found, inputs));
+    return t.map(
+      (_, r) =>
+        constant +
+        inputs.reduce((sum, column, k) => sum + (slopes[k] as number) * (column[r] as number), 0) +
+        units.reduce(
+          (sum, { inward, bias, weight }) =>
+            sum +
+            weight *
+              Math.tanh(inward.reduce((u, w, k) => u + w * ((inputs[k] as Float64Array)[r] as number), bias)),
+          0,
+        ),
+    );
+  };
+  const meantAt = (found: NonNullable<ReturnType<typeof findProducts>>, weights: Float64Array) =>
+    t.map((_, r) =>
+      found.columns.reduce((sum, column, k) => sum + (weights[k] as number) * (column[r] as number), 0),
+    );
+
+  test('a two-valued input that changes what others do is found, and drawn by one unit', () => {
+    const y = t.map((v, r) => 0.5 * v * (a[r] as number) - 0.4 * v * (b[r] as number) + rng.normal());
+    const found = findProducts(inputs, [0, 1, 2, 3], design, y, quantile);
+    expect(found?.blocks).toEqual([{ modifier: 0, others: [1, 2, 3] }]);
+    if (found === undefined) return;
+    const weights = Float64Array.of(0.5, -0.4, 0);
+    expect(unitsOf(found, inputs)).toBe(1);
+    const [said, meant] = [drawnAt(found, weights), meantAt(found, weights)];
+    // (0.05 · s)² / 3 of a product of at most 4 spreads
+    for (const [r, v] of meant.entries()) expect(Math.abs((said[r] as number) - v)).toBeLessThan(0.05);
+  });
+
+  test('a product of two numbers is found, and drawn by four', () => {
+    const y = a.map((v, r) => 0.5 * v * (c[r] as number) + rng.normal());
+    const found = findProducts(inputs, [0, 1, 2, 3], design, y, quantile);
+    expect([1, 3]).toContain(found?.blocks[0]?.modifier);
+    expect(found?.blocks).toHaveLength(1);
+    if (found === undefined) return;
+    const weights = Float64Array.from(found.columns, (_, k) => 0.3 + 0.1 * k);
+    const [said, meant] = [drawnAt(found, weights), meantAt(found, weights)];
+    for (const [r, v] of meant.entries()) expect(Math.abs((said[r] as number) - v)).toBeLessThan(0.12);
+  });
+
+  test('none is found where there is none, nor between levels of one parent', () => {
+    const noise = a.map(() => rng.normal());
+    expect(findProducts(inputs, [0, 1, 2, 3], design, noise, quantile)).toBeUndefined();
+    const product = a.map((v, r) => v * (b[r] as number));
+    expect(findProducts([a, b], [0, 0], design, product, quantile)).toBeUndefined();
+  });
 });
