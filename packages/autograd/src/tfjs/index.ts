@@ -1,6 +1,7 @@
 import './register-gradients.ts';
 
 export { type CausalLayers, causalLayers, type StructuralLayerConfig } from './causal-layers.ts';
+export { createDeviceExecutor, type DeviceExecutor, type DeviceExecutorOptions } from './device-executor.ts';
 export { doUnits, type LayeredModel, type UnitIntervention } from './do-units.ts';
 export {
   type LayerKernelAttributes,
