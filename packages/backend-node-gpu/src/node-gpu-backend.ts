@@ -2,6 +2,7 @@ import type { Backend, Plan } from '@cfe/autograd';
 import { CfeError, messageOf } from '@cfe/base';
 import { diagnose, explainLoadError, packages, type TensorFlowPackage } from './internal/diagnose.ts';
 import { type Host, thisHost } from './internal/host.ts';
+import { registerLayerKernels } from './internal/layer-kernels.ts';
 import { restoreUtil } from './internal/util-shim.ts';
 
 /** How to set up the backend. */
@@ -11,6 +12,11 @@ export interface NodeGpuBackendOptions {
    * `'gpu-only'` does not
    */
   readonly without?: 'fall-back' | 'gpu-only' | undefined;
+  /**
+   * folder of the project whose packages are looked at first; default the environment variable CFE_TFJS_NODE, then the
+   * working folder
+   */
+  readonly from?: string | undefined;
   /** the machine as diagnosis sees it; for tests */
   readonly host?: Host | undefined;
 }
@@ -30,7 +36,8 @@ export interface NodeGpuBackendOptions {
  */
 export function nodeGpuBackend({
   without = 'fall-back',
-  host = thisHost(),
+  from,
+  host = thisHost(from),
 }: NodeGpuBackendOptions = {}): Backend {
   const wanted: readonly TensorFlowPackage[] = without === 'gpu-only' ? [packages[0]] : packages;
   let createExecutor: ((plan: Plan) => ReturnType<NonNullable<Backend['executor']>>) | undefined;
@@ -131,6 +138,7 @@ async function startTfjs(): Promise<(plan: Plan) => ReturnType<NonNullable<Backe
       { cause },
     );
   }
-  const { createTfjsExecutor } = await import('@cfe/autograd/tfjs');
+  const { createTfjsExecutor, layerKernels } = await import('@cfe/autograd/tfjs');
+  registerLayerKernels(tf, layerKernels);
   return createTfjsExecutor;
 }

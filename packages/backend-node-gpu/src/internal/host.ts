@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { dirname, resolve as resolvePath } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 
@@ -24,11 +24,16 @@ export interface Host {
   readonly util: Record<string, unknown>;
 }
 
-/** This machine. Packages are looked for from the working folder first, since that is whose peers they are. */
-export function thisHost(): Host {
-  const requires = [pathToFileURL(`${process.cwd()}/package.json`).href, import.meta.url].map((from) =>
-    createRequire(from),
-  );
+/**
+ * This machine. Packages are looked for from the folder given, or CFE_TFJS_NODE, then from the working folder, since that
+ * is whose peers they are.
+ */
+export function thisHost(from: string | undefined = process.env.CFE_TFJS_NODE): Host {
+  const folders = [...(from === undefined || from === '' ? [] : [resolvePath(from)]), process.cwd()];
+  const requires = [
+    ...folders.map((folder) => pathToFileURL(`${folder}/package.json`).href),
+    import.meta.url,
+  ].map((place) => createRequire(place));
   const resolve = (name: string): string | undefined => {
     for (const require of requires) {
       try {
