@@ -1,49 +1,58 @@
 /**
- * Rows of Bayesian networks, n = 5000, beside pgmpy's hill climbing and causal-learn's PC on the same rows.
- * `CFE_DATA_DIR` holds `bnlearn-networks`; `SETS` samples of each, default 1; `PYTHON` for the peers.
+ * Rows of Bayesian networks, n = 5000, beside causal-learn's and pgmpy's methods on the same rows; seconds of the processor.
+ * `CFE_DATA_DIR` holds `bnlearn-networks`; `SETS` samples of each, default 1, from `SEED` on; `NETWORKS` a choice of them; `PYTHON` for the
+ * peers, each with at most `LIMIT` seconds, default 60.
  */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createTable } from '@cfe/data';
-import { fromAdjacency } from '@cfe/graph';
+import { type Cpdag, type Dag, extendToDag, type Graph } from '@cfe/graph';
 import { parseBif } from '@cfe/scm';
 import { bench, describe } from 'vitest';
 import { flop, ges, pc, type StructureMethod } from '../src/index.ts';
+import { discreteEffectError, trueEffects } from './support/discrete-effects.ts';
+import { askPeers, python } from './support/peers.ts';
 import { floors, observational, Tally, timed } from './support/table.ts';
 
 const folder = process.env.CFE_DATA_DIR;
-const python = process.env.PYTHON;
 const sets = Number(process.env.SETS ?? 1);
+const first = Number(process.env.SEED ?? 35_000);
+const limit = Number(process.env.LIMIT ?? 60);
+const networks = (process.env.NETWORKS ?? 'asia,sachs,child,insurance,alarm').split(',');
 const script = `
-import json, sys, time, warnings, logging
-warnings.filterwarnings('ignore'); logging.disable(logging.CRITICAL)
-import numpy as np, pandas as pd
-x = np.fromfile(sys.argv[1]).reshape(int(sys.argv[2]), int(sys.argv[3])).astype(int)
-d = x.shape[1]; answer = {}
-from pgmpy.estimators import HillClimbSearch
-frame = pd.DataFrame(x, columns=[str(i) for i in range(d)]).astype(str).astype('category')
-start = time.perf_counter()
-dag = HillClimbSearch(frame).estimate(scoring_method='bic-d', show_progress=False)
-graph = np.zeros((d, d), int)
-for a, b in dag.edges(): graph[int(a), int(b)] = 1
-answer['pgmpy hill climbing, BIC'] = dict(seconds=time.perf_counter() - start, kind='dag', graph=graph.tolist())
+import pandas as pd
+x = x.astype(int)
+limit = given['limit']
 from causallearn.search.ConstraintBased.PC import pc
-start = time.perf_counter()
-g = pc(x, alpha=0.01, indep_test='gsq', show_progress=False).G.graph
-graph = np.zeros((d, d), int)
-for i in range(d):
-    for j in range(d):
-        if g[i, j] == -1: graph[i, j] = 1 if g[j, i] == 1 else 2
-answer['causal-learn PC, G²'] = dict(seconds=time.perf_counter() - start, kind='pdag', graph=graph.tolist())
-print('ANSWER' + json.dumps(answer))
+from causallearn.search.ScoreBased.GES import ges
+from causallearn.search.PermutationBased.BOSS import boss
+from causallearn.search.PermutationBased.GRaSP import grasp
+ask('causal-learn PC, G²', 'pdag', lambda: marks(pc(x, alpha=0.01, indep_test='gsq', show_progress=False).G), limit)
+if given['slow']:
+    for name, learn in (('GES', ges), ('BOSS', boss), ('GRaSP', grasp)):
+        quiet = {} if name == 'GES' else {'verbose': False}
+        def call():
+            found = learn(x, score_func='local_score_BDeu', **quiet)
+            return marks(found['G'] if name == 'GES' else found)
+        ask(f'causal-learn {name}, BDeu' + given['note'], 'pdag', call, limit)
+from pgmpy.estimators import HillClimbSearch, PC
+frame = pd.DataFrame(x, columns=[str(i) for i in range(d)]).astype(str).astype('category')
+def edges(graph):
+    out = np.zeros((d, d), int)
+    for a, b in graph.edges(): out[int(a), int(b)] = 1
+    return out
+for score in (('bic-d', 'bdeu') if given['slow'] else ('bic-d',)):
+    ask(f'pgmpy hill climbing, {score}' + (given['note'] if score == 'bdeu' else ''), 'dag', lambda: edges(HillClimbSearch(frame).estimate(scoring_method=score, show_progress=False)), limit)
 `;
+
+function memberOf(graph: Graph): Dag | undefined {
+  return graph.kind === 'dag' ? (graph as Dag) : extendToDag(graph as Cpdag);
+}
 
 if (folder === undefined)
   console.log('discrete: skipped, since CFE_DATA_DIR does not name the folder of the data.');
 else {
-  for (const network of ['asia', 'sachs', 'child', 'insurance', 'alarm']) {
+  for (const network of networks) {
     const model = parseBif(readFileSync(join(folder, 'bnlearn-networks', `${network}.bif`), 'utf8'));
     const tally = new Tally();
     const methods: Readonly<Record<string, StructureMethod>> = {
@@ -52,50 +61,36 @@ else {
       'ges, BDeu': ges(),
       'pc, G²': pc(),
     };
-    for (let seed = 0; seed < sets; seed++) {
+    let truth: ReturnType<typeof trueEffects> | undefined;
+    for (let seed = first; seed < first + sets; seed++) {
       const rows = model.sample(5000, { seed });
-      const all = createTable(
+      const table = createTable(
         model.variables.map((variable) => ({ variable, values: rows.column(variable.name) })),
       );
-      const table = all;
       if (table.names.some((name) => new Set(table.column(name)).size < 2)) continue;
+      truth ??= trueEffects(model, table);
+      const add = (name: string, graph: Graph | undefined, seconds?: number): void => {
+        const member = graph && memberOf(graph);
+        tally.add(name, {
+          ...(graph === undefined ? {} : observational(model.graph, graph)),
+          ...(member === undefined ? {} : { 'effect RMSE': discreteEffectError(table, truth!, member) }),
+          ...(seconds === undefined ? {} : { seconds }),
+        });
+      };
       for (const [name, method] of Object.entries(methods)) {
-        const { graph, seconds } = await timed(() =>
-          method.learn(table, { seed, budget: { restarts: 5, seconds: 120 } }),
-        );
-        tally.add(name, { ...observational(model.graph, graph), seconds });
+        const call = () => timed(() => method.learn(table, { seed, budget: { restarts: 5, seconds: 120 } }));
+        const { graph, seconds } = await call();
+        add(name, graph, seconds);
       }
       if (python !== undefined) {
-        const place = mkdtempSync(join(tmpdir(), 'cfe-bench-'));
-        const d = table.names.length;
-        const values = new Float64Array(5000 * d);
-        for (const [j, name] of table.names.entries()) {
-          for (let r = 0; r < 5000; r++) values[r * d + j] = table.column(name)[r]!;
-        }
-        writeFileSync(join(place, 'rows.bin'), values);
-        const out = execFileSync(python, ['-c', script, join(place, 'rows.bin'), '5000', `${d}`], {
-          encoding: 'utf8',
-          maxBuffer: 2 ** 28,
-        });
-        rmSync(place, { recursive: true });
-        const answer = JSON.parse(out.slice(out.indexOf('ANSWER') + 6)) as Record<
-          string,
-          { seconds: number; kind: 'dag' | 'pdag'; graph: number[][] }
-        >;
-        for (const [name, { seconds, kind, graph }] of Object.entries(answer)) {
-          try {
-            tally.add(name, {
-              ...observational(model.graph, fromAdjacency(kind, graph, table.names)),
-              seconds,
-            });
-          } catch {
-            tally.add(name, { seconds }); // what it returned is no graph: its arrows form a cycle
-          }
+        // minutes a sample on large networks, so that there they see the first alone
+        const small = table.names.length <= 12;
+        const given = { limit, slow: small || seed === first, note: small ? '' : ' (first sample)' };
+        for (const [name, { graph, seconds }] of Object.entries(askPeers(script, table, given))) {
+          add(name, graph, seconds);
         }
       }
-      for (const [name, floor] of Object.entries(await floors(table, model.graph, seed))) {
-        tally.add(name, observational(model.graph, floor));
-      }
+      for (const [name, floor] of Object.entries(await floors(table, model.graph, seed))) add(name, floor);
     }
     tally.print(`${network}, n = 5000, ${sets} samples`);
   }

@@ -83,7 +83,11 @@ export async function explain(
   const chosen = {
     ...(typeof details.penalty === 'number' ? { penalty: details.penalty } : {}),
     ...(details.score === 'BDeu'
-      ? { discrete: 'bdeu' as const, equivalentSampleSize: details.equivalentSampleSize as number }
+      ? {
+          discrete: 'bdeu' as const,
+          equivalentSampleSize: details.equivalentSampleSize as number,
+          expectedParents: details.expectedParents as number,
+        }
       : {}),
   };
   const problem = await (details.score === 'additive Gaussian BIC' ? additiveProblem : orderProblem)(

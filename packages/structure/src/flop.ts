@@ -23,6 +23,11 @@ export interface FlopOptions {
   readonly discrete?: 'bic' | 'bdeu';
   /** of BDeu, default 1: larger values join what is independent in large networks */
   readonly equivalentSampleSize?: number;
+  /**
+   * of BDeu, default 1: how many parents a variable is expected to have before data are seen, each other variable being as likely;
+   * `Infinity` for no such preference, which measured worse on large networks
+   */
+  readonly expectedParents?: number;
   /** most parents of one variable; default a fifth of the rows */
   readonly maxParents?: number;
 }

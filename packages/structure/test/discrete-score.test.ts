@@ -1,5 +1,8 @@
 import { createRng } from '@cfe/base';
+import { createTable } from '@cfe/data';
+import { edgesOf, toAdjacency } from '@cfe/graph';
 import { describe, expect, test } from 'vitest';
+import { flop } from '../src/index.ts';
 import { bdeu, type DiscreteData, discreteBic } from '../src/internal/discrete-score.ts';
 
 const levels = [2, 3, 4, 2, 3, 40, 50, 60];
@@ -65,5 +68,36 @@ describe.each(sets)('node %i given %j', (node, parents) => {
       counted.map((counts) => sum(counts.map((n) => risen(perCell, n))) - risen(perRow, sum(counts))),
     );
     expect(bdeu(given, 10)(node, parents)).toBeCloseTo(-2 * likelihood, 6);
+  });
+});
+
+describe('the prior over graphs of categories', () => {
+  const rng = createRng(5);
+  const a = Float64Array.from({ length: 400 }, () => rng.integer(2));
+  const flipped = (x: number): number => (rng.uniform() < 0.2 ? 1 - x : x);
+  const b = a.map(flipped);
+  const c = b.map(flipped);
+  const d = a.map(() => rng.integer(2));
+  const table = createTable(
+    Object.entries({ a, b, c, d, e: d.map(flipped) }).map(([name, values]) => ({
+      variable: { name, kind: 'categorical' as const, levels: ['no', 'yes'] },
+      values,
+    })),
+  );
+
+  test('costs 2 ln of the odds against an edge for every edge', async () => {
+    const one = await flop().learn(table, {});
+    const none = await flop({ expectedParents: Number.POSITIVE_INFINITY }).learn(table, {});
+    expect(toAdjacency(one.graph)).toEqual(toAdjacency(none.graph));
+    expect(edgesOf(one.graph)).toHaveLength(3);
+    // each of the 4 others is a parent with probability 1/4: odds of 3 to 1 against
+    expect(one.score - none.score).toBeCloseTo(3 * 2 * Math.log(3), 9);
+    expect(one.details.expectedParents).toBe(1);
+  });
+
+  test('is refused where it is none', async () => {
+    await expect(flop({ expectedParents: 0 }).learn(table, {})).rejects.toMatchObject({
+      code: 'structure/prior',
+    });
   });
 });

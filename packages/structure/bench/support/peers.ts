@@ -19,10 +19,7 @@ const prelude = `
 import json, resource, sys, time, warnings, logging, os, io, contextlib
 warnings.filterwarnings('ignore'); logging.disable(logging.CRITICAL)
 import numpy as np
-rows, names, given = int(sys.argv[2]), json.loads(sys.argv[3]), json.loads(sys.argv[4])
-d = len(names)
-x = np.fromfile(sys.argv[1]).reshape(rows, d)
-answers = {}
+folder = sys.argv[1]
 def used():
     total = 0
     for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
@@ -30,20 +27,20 @@ def used():
         total += r.ru_utime + r.ru_stime
     return total
 def ask(name, kind, call, limit=None):
-    """The graph that call returns, as rows of marks, and the processor time it took."""
+    """The graph that call returns, as rows of marks, and the processor time it took, at most limit seconds of it."""
     if limit is not None:
         import signal
         def stop(*_): raise TimeoutError()
-        signal.signal(signal.SIGALRM, stop)
-        signal.alarm(limit)
+        signal.signal(signal.SIGPROF, stop)
+        signal.setitimer(signal.ITIMER_PROF, limit)
     try:
         with contextlib.redirect_stdout(io.StringIO()):
             start = used(); graph = call(); seconds = used() - start
         answers[name] = dict(seconds=seconds, kind=kind, graph=np.asarray(graph).astype(int).tolist())
-    except TimeoutError:
+    except TimeoutError: # no answer in time, and no graph
         answers[name] = dict(seconds=float(limit), kind=kind, graph=None)
     finally:
-        if limit is not None: signal.alarm(0)
+        if limit is not None: signal.setitimer(signal.ITIMER_PROF, 0)
 def marks(g):
     """Marks of a graph of causal-learn: 1 for an arrow, 2 for a line."""
     g = g.graph; out = np.zeros((d, d), int)
@@ -58,36 +55,60 @@ def marks(g):
  * `given` as this function got it.
  */
 export function askPeers(script: string, table: Table, given: unknown = {}): Record<string, PeerAnswer> {
+  return askPeersAll(script, [{ table, given }])[0]!;
+}
+
+/** The same for several tables in one interpreter. */
+export function askPeersAll(
+  script: string,
+  asked: readonly { readonly table: Table; readonly given: unknown }[],
+): Record<string, PeerAnswer>[] {
   const folder = mkdtempSync(join(tmpdir(), 'cfe-bench-'));
   try {
-    const file = join(folder, 'rows.bin');
-    const d = table.names.length;
-    const values = new Float64Array(table.rows * d);
-    for (const [j, name] of table.names.entries()) {
-      const column = table.column(name);
-      for (let r = 0; r < table.rows; r++) values[r * d + j] = column[r]!;
+    for (const [k, { table }] of asked.entries()) {
+      const d = table.names.length;
+      const values = new Float64Array(table.rows * d);
+      for (const [j, name] of table.names.entries()) {
+        const column = table.column(name);
+        for (let r = 0; r < table.rows; r++) values[r * d + j] = column[r]!;
+      }
+      writeFileSync(join(folder, `${k}.bin`), values);
     }
-    writeFileSync(file, values);
-    writeFileSync(join(folder, 'ask.py'), `${prelude}\n${script}\nprint('ANSWER' + json.dumps(answers))\n`);
-    const out = execFileSync(
-      python as string,
-      [join(folder, 'ask.py'), file, `${table.rows}`, JSON.stringify(table.names), JSON.stringify(given)],
-      {
-        encoding: 'utf8',
-        maxBuffer: 2 ** 28,
-        stdio: ['ignore', 'pipe', 'ignore'],
-        env: { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1' },
-      },
+    writeFileSync(
+      join(folder, 'asked.json'),
+      JSON.stringify(asked.map(({ table, given }) => ({ rows: table.rows, d: table.names.length, given }))),
     );
-    const raw = JSON.parse(out.slice(out.indexOf('ANSWER') + 6)) as Record<
+    writeFileSync(join(folder, 'script.py'), script);
+    writeFileSync(
+      join(folder, 'ask.py'),
+      `${prelude}
+all = []
+code = compile(open(folder + '/script.py').read(), 'script', 'exec')
+for k, one in enumerate(json.load(open(folder + '/asked.json'))):
+    d, given, answers = one['d'], one['given'], {}
+    x = np.fromfile(f'{folder}/{k}.bin').reshape(one['rows'], d)
+    exec(code)
+    all.append(answers)
+print('ANSWER' + json.dumps(all))
+`,
+    );
+    const out = execFileSync(python as string, [join(folder, 'ask.py'), folder], {
+      encoding: 'utf8',
+      maxBuffer: 2 ** 28,
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1' },
+    });
+    const raw = JSON.parse(out.slice(out.lastIndexOf('ANSWER') + 6)) as Record<
       string,
       { seconds: number; kind: 'dag' | 'cpdag' | 'pdag'; graph: number[][] | null }
-    >;
-    return Object.fromEntries(
-      Object.entries(raw).map(([name, { seconds, kind, graph }]) => [
-        name,
-        { seconds, graph: graph === null ? undefined : read(kind, graph, table.names) },
-      ]),
+    >[];
+    return raw.map((answers, k) =>
+      Object.fromEntries(
+        Object.entries(answers).map(([name, { seconds, kind, graph }]) => [
+          name,
+          { seconds, graph: graph === null ? undefined : read(kind, graph, asked[k]!.table.names) },
+        ]),
+      ),
     );
   } finally {
     rmSync(folder, { recursive: true });

@@ -86,7 +86,7 @@ export function observational(truth: Dag, estimate: Graph): Readonly<Record<stri
   const member = memberOf(estimate);
   return {
     'CPDAG-SHD': shd(cpdag(truth), class_).count,
-    'parent-AID': member === undefined ? Number.NaN : parentAid(cpdag(truth), cpdag(member)).count,
+    ...(member === undefined ? {} : { 'parent-AID': parentAid(cpdag(truth), cpdag(member)).count }),
   };
 }
 
@@ -95,7 +95,7 @@ export function directed(truth: Dag, estimate: Graph): Readonly<Record<string, n
   return {
     SHD: shd(truth, estimate).count,
     exact: shd(truth, estimate).count === 0 ? 1 : 0,
-    SID: member === undefined ? Number.NaN : parentAid(truth, member).count,
+    ...(member === undefined ? {} : { SID: parentAid(truth, member).count }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { InputError } from '@cfe/base';
 import type { Table } from '@cfe/data';
 import { betterModes } from './better-modes.ts';
 import { cachedScorer } from './cached-scorer.ts';
@@ -18,6 +19,7 @@ export interface ScoreOptions {
   readonly intercept?: 'auto' | InterceptMode | undefined;
   readonly discrete?: 'bic' | 'bdeu' | undefined;
   readonly equivalentSampleSize?: number | undefined;
+  readonly expectedParents?: number | undefined;
   readonly maxParents?: number | undefined;
 }
 
@@ -144,7 +146,14 @@ function discreteProblem(
   options: ScoreOptions,
   rules: ParentRules,
 ): OrderProblem {
-  const { penalty = 1, equivalentSampleSize = 1 } = options;
+  const { penalty = 1, equivalentSampleSize = 1, expectedParents = 1 } = options;
+  if (!(equivalentSampleSize > 0 && expectedParents > 0)) {
+    throw new InputError(
+      'structure/prior',
+      `flop: 'equivalentSampleSize' is ${equivalentSampleSize} and 'expectedParents' ${expectedParents}; both must be above 0.`,
+      { equivalentSampleSize, expectedParents },
+    );
+  }
   const { discrete = options.penalty === undefined ? 'bdeu' : 'bic' } = options;
   const d = nodes.length;
   const data: DiscreteData = {
@@ -157,19 +166,37 @@ function discreteProblem(
       Int32Array.from(environments.flatMap(({ targets, rows }) => (targets.includes(j) ? [] : [...rows]))),
     ),
   };
-  const local = discrete === 'bic' ? discreteBic(data, penalty) : bdeu(data, equivalentSampleSize);
+  const local =
+    discrete === 'bic'
+      ? discreteBic(data, penalty)
+      : withPrior(bdeu(data, equivalentSampleSize), expectedParents, d);
   const scorer = cachedScorer(d, local, rules, options.maxParents ?? d);
   return {
     nodes,
     environments,
     order: Int32Array.from({ length: d }, (_, i) => i),
     details:
-      discrete === 'bic' ? { score: 'discrete BIC', penalty } : { score: 'BDeu', equivalentSampleSize },
+      discrete === 'bic'
+        ? { score: 'discrete BIC', penalty }
+        : { score: 'BDeu', equivalentSampleSize, expectedParents },
     local: () => local,
     interceptsOf: () => ({}),
     modesOf: () => undefined,
     choosesIntercepts: false,
     scorers: () => ({ scorer, modes: undefined }),
+  };
+}
+
+/**
+ * A score less twice the log prior of a graph in which each variable has so many parents on average, independently: a
+ * constant for every edge, so that equivalent graphs go on scoring alike. More parents than half of the others cost nothing.
+ */
+function withPrior(score: LocalScore, expectedParents: number, d: number): LocalScore {
+  const cost = 2 * Math.log(Math.max(1, (d - 1) / expectedParents - 1));
+  if (cost === 0) return score;
+  return (node, parents, limit = Number.POSITIVE_INFINITY) => {
+    const charge = cost * parents.length;
+    return score(node, parents, limit - charge) + charge;
   };
 }
 
