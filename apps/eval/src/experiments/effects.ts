@@ -69,7 +69,7 @@ export const lalonde: Experiment = {
   rule: 'Supported if the mean absolute error over the two comparison groups is under a third of the naive difference’s. Refuted if it is above it. Otherwise inconclusive.',
   cells: ({ seeds }) =>
     seeds
-      .slice(0, 5)
+      .slice(0, 3)
       .flatMap((seed) => ['lalonde-cps', 'lalonde-psid'].map((dataset) => ({ seed, settings: { dataset } }))),
   measure: measureLalonde,
   missing: needs('lalonde-cps', 'lalonde-psid'),
