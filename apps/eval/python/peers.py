@@ -14,6 +14,7 @@ import json
 import os
 import random
 import sys
+import threading
 import time
 import warnings
 
@@ -158,7 +159,16 @@ def answer(package, request):
     return {"version": version, "seconds": time.perf_counter() - begun, **found}
 
 
+def leave_with_the_parent():
+    """Ends this process when the suite that started it is gone, such as after Ctrl-C."""
+    parent = os.getppid()
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
 def main():
+    threading.Thread(target=leave_with_the_parent, daemon=True).start()
     request = json.load(sys.stdin)
     random.seed(request.get("seed", 0))
     with contextlib.suppress(ImportError):

@@ -160,13 +160,13 @@ export function curveSvg({ x, y, scale, lines }: Curve): Promise<string> {
     field: 'x',
     type: 'quantitative',
     title: x,
-    scale: type === 'log' ? { type, nice: false } : { zero: false, nice: false },
+    scale: type === 'log' ? { type, nice: false, padding: 8 } : { zero: false, nice: false, padding: 8 },
   };
   const up = (field: string): unknown => ({
     field,
     type: 'quantitative',
     title: y,
-    scale: type === 'log' ? { type } : { zero: true },
+    scale: type === 'log' ? { type, nice: false, padding: 12 } : { zero: true },
   });
   return toSvg({
     config,
