@@ -29,7 +29,6 @@ export {
   type NetworkShape,
   type SimulatorOptions,
 } from './simulation/draw-simulator.ts';
-export { latentProjection } from './simulation/latent-projection.ts';
 export type { MechanismSpec } from './simulation/mechanism-spec.ts';
 export type { NamedMechanism } from './simulation/named-mechanisms.ts';
 export type { NoiseFamily } from './simulation/noise-family.ts';
@@ -49,6 +48,7 @@ export {
   type Simulation,
   simulate,
 } from './simulation/simulate.ts';
+export { simulatorFromJson } from './simulation/simulator-json.ts';
 export { type SimulatorSpec, type SimulatorVariable, simulatorModel } from './simulation/simulator-model.ts';
 export { r2Sortability, type Sortability, sortability, varsortability } from './simulation/sortability.ts';
 export { splitTable } from './split-table.ts';

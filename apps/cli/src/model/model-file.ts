@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { InputError } from '@cfe/base';
 import type { Ensemble } from '@cfe/counterfactuals';
-import { createTable, parseCsv, type SimulatorSpec, simulatorModel, type Table, toCsv } from '@cfe/data';
+import { createTable, parseCsv, simulatorFromJson, simulatorModel, type Table, toCsv } from '@cfe/data';
 import { type Graph, type GraphJson, graphFromJson, graphToJson } from '@cfe/graph';
 import { type CausalNetwork, type ExecutorFactory, loadModel, saveNetwork } from '@cfe/network';
 import { unreadable } from '../input/files.ts';
@@ -58,7 +58,9 @@ export async function readModel(path: string): Promise<ModelFile> {
   try {
     if (/^\{\s*"kind"\s*:\s*"cfe-ensemble"/.test(start)) return ensembleFrom(bytes, executor);
     const simulator = /^\{\s*"kind"\s*:\s*"simulator"/.test(start);
-    const model = simulator ? simulatorModel(jsonOf<SimulatorSpec>(bytes)) : loadModel(bytes, { executor });
+    const model = simulator
+      ? simulatorModel(simulatorFromJson(jsonOf(bytes)))
+      : loadModel(bytes, { executor });
     return { model, replicates: [], notes: [] };
   } catch (cause) {
     if (!(cause instanceof InputError)) throw cause;

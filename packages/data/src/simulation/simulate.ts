@@ -8,7 +8,7 @@ import {
   rngFrom,
   throwUnknownName,
 } from '@cfe/base';
-import { type Dag, type Graph, incident } from '@cfe/graph';
+import { type Dag, type Graph, incident, latentProjection } from '@cfe/graph';
 import {
   type CausalModel,
   type Distribution,
@@ -20,7 +20,6 @@ import {
 import type { Regime, RegimeTarget } from '../regimes.ts';
 import { createTable, type Table } from '../table.ts';
 import { disguise, drawSimulator, type SimulatorOptions } from './draw-simulator.ts';
-import { latentProjection } from './latent-projection.ts';
 import { type SimulatorSpec, simulatorModel } from './simulator-model.ts';
 import { type Sortability, sortability } from './sortability.ts';
 

@@ -5,6 +5,7 @@ import {
   edgesOf,
   fromAdjacency,
   incident,
+  latentProjection,
   mSeparated,
   topologicalOrder,
 } from '@cfe/graph';
@@ -15,7 +16,6 @@ import { describe, expect, test } from 'vitest';
 import {
   drawSimulator,
   type GraphFamily,
-  latentProjection,
   type MechanismFamily,
   type NoiseFamily,
   namedSimulator,
