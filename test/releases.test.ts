@@ -92,10 +92,10 @@ describe('what every package says of itself', () => {
       expect(manifest).toMatchObject({
         license: 'MIT',
         type: 'module',
-          description: expect.any(String),
+        description: expect.any(String),
       });
       expect(manifest.sideEffects).toBeDefined();
-    expect(manifest.keywords).toContain('causal-inference');
+      expect(manifest.keywords).toContain('causal-inference');
       expect(manifest.publishConfig?.access).toBe('public');
       const atInstall = ['preinstall', 'install', 'postinstall', 'prepare'];
       expect(Object.keys(manifest.scripts ?? {}).filter((script) => atInstall.includes(script))).toEqual([]);

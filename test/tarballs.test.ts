@@ -1,10 +1,11 @@
 import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest';
 import { bundleScript, findChromium, runPage } from './support/chromium-page.ts';
 import {
   finish,
+  installAlone,
   installTarballs,
   missingBuild,
   type Project,
@@ -19,7 +20,9 @@ const libraries = names.filter((name) => name !== '@cfe/cli');
 const forPages = names.filter((name) => !['@cfe/cli', '@cfe/backend-node-gpu'].includes(name));
 const chromium = findChromium();
 const full = process.env.CFE_FULL === '1';
-const otherNodes = [20, 22, 24];
+const nodes = [20, 22, 24];
+const noNodes =
+  process.platform === 'win32' ? 'the runtimes of npm’s node package have other paths on Windows' : undefined;
 
 const folder = mkdtempSync(join(tmpdir(), 'cfe tarballs '));
 let projects: readonly Project[] = [];
@@ -31,9 +34,7 @@ beforeAll(async () => {
     skipped = `${unbuilt} is not built: npm run build`;
     return;
   }
-  const platform = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
-  const nodes = otherNodes.map((major) => [`node${major}`, `npm:${platform}@${major}`] as const);
-  const result = await installTarballs(folder, packages, full ? Object.fromEntries(nodes) : {});
+  const result = await installTarballs(folder, packages);
   if ('offline' in result) skipped = result.offline;
   else projects = result.projects;
 }, 240_000);
@@ -106,13 +107,64 @@ test('the examples type-check against the declarations in the tarballs, which ar
   expect(output).toBe('');
 }, 240_000);
 
-test.for(otherNodes)('every README runs in Node %i', { timeout: 240_000 }, async (major, context) => {
-  skipIfNone(context);
-  if (!full) return context.skip('three runtimes to download: set CFE_FULL=1');
-  const node = join(folder, `projects/extra/node_modules/node${major}/bin/node`);
-  expect((await finish(node, ['--version'], folder)).output).toMatch(`v${major}.`);
-  for (const name of libraries) await expectExamplesToRun(name, node);
+describe('in every Node that is supported', () => {
+  let offline: string | undefined;
+
+  beforeAll(async () => {
+    if (skipped !== undefined || noNodes !== undefined) return;
+    // the binaries that npm's `node` package brings; it needs an install script only to choose among them
+    const platform = `node-${process.platform}-${process.arch}`;
+    offline = await installAlone(
+      join(folder, 'nodes'),
+      Object.fromEntries(nodes.map((major) => [`node${major}`, `npm:${platform}@${major}`])),
+    );
+  }, 240_000);
+
+  test.for(nodes)(
+    'Node %i: every README, each package from its own project',
+    { timeout: 240_000 },
+    async (major, context) => {
+      skipIfNone(context);
+      if (noNodes !== undefined) return context.skip(noNodes);
+      if (offline !== undefined) return context.skip(offline);
+      const node = join(folder, `nodes/node_modules/node${major}/bin/node`);
+      expect((await finish(node, ['--version'], folder)).output).toMatch(`v${major}.`);
+      // one process for all: what a file may import depends on where it lies
+      const files = libraries.flatMap((name) => {
+        const { path, examples } = projectOf(name);
+        return examples.map(({ file }) => relative(folder, join(path, file)).replaceAll('\\', '/'));
+      });
+      expect(files.length).toBeGreaterThanOrEqual(libraries.length);
+      expect(await mismatchesOf(node, folder, files)).toEqual([]);
+      const cfe = join(projectOf('@cfe/cli').path, 'node_modules/@cfe/cli/bin/cfe.js');
+      const { code, output } = await finish(node, [cfe, 'check', '--json', '--quiet'], folder);
+      expect(code, output).toBe(0);
+    },
+  );
 });
+
+test('npm would publish them without a warning', async (context) => {
+  skipIfNone(context);
+  const npm = process.env.npm_execpath;
+  if (npm === undefined || !/npm-cli\.js$/.test(npm))
+    return context.skip('npm is not what runs this: npm test');
+  // the one with a command and one without; all of them with CFE_FULL=1, or by npm run release -- --dry-run
+  const some = full ? packages : packages.filter(({ manifest }) => /cli|graph/.test(manifest.name));
+  for (const { manifest } of some) {
+    const { name, version } = manifest as typeof manifest & { readonly version: string };
+    const file = join(folder, 'tarballs', `${name.replace('@', '').replace('/', '-')}-${version}.tgz`);
+    const { code, output } = await finish(
+      process.execPath,
+      [npm, 'publish', file, '--dry-run', '--access', 'public', '--provenance=false'],
+      folder,
+    );
+    if (/ENOTFOUND|ECONNREFUSED|EAI_AGAIN|ETIMEDOUT/.test(output))
+      return context.skip('the registry cannot be reached');
+    expect(code, output).toBe(0);
+    const warnings = output.split('\n').filter((line) => /^npm (?:warn|error)/i.test(line));
+    expect(warnings.filter((line) => !/requires you to be logged in/.test(line))).toEqual([]);
+  }
+}, 120_000);
 
 test('in a page, from a production build, the READMEs say what happens', async (context) => {
   skipIfNone(context);

@@ -43,13 +43,11 @@ export function missingBuild(packages: readonly Workspace[]): string | undefined
  * @cfe dependencies, and third parties from the registry or the local store. Nothing is hoisted, so that a package
  * reaches what its package.json names and no more; optional peers (TensorFlow.js) are not there.
  *
- * @param extra - further dependencies of a project called `extra`, as in package.json
  * @returns the projects, or why the registry could not be reached
  */
 export async function installTarballs(
   folder: string,
   packages: readonly Workspace[],
-  extra: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly projects: readonly Project[] } | { readonly offline: string }> {
   const tarballs = join(folder, 'tarballs');
   mkdirSync(tarballs, { recursive: true });
@@ -117,27 +115,37 @@ export async function installTarballs(
     }
     return { name: one.manifest.name, path, examples };
   });
-  mkdirSync(join(folder, 'projects/extra'), { recursive: true });
-  writeJson(join(folder, 'projects/extra/package.json'), {
-    name: 'extra',
-    private: true,
-    dependencies: extra,
-  });
+  const offline = await installIn(folder);
+  return offline === undefined ? { projects } : { offline };
+}
 
-  const installed = await pnpm(folder, [
+/**
+ * Installs packages into an empty project of their own.
+ *
+ * @returns why the registry could not be reached, if it could not
+ */
+export async function installAlone(
+  folder: string,
+  dependencies: Readonly<Record<string, string>>,
+): Promise<string | undefined> {
+  mkdirSync(folder, { recursive: true });
+  writeJson(join(folder, 'package.json'), { name: 'alone', private: true, dependencies });
+  writeJson(join(folder, 'pnpm-workspace.yaml'), { packages: [], onlyBuiltDependencies: [] });
+  return installIn(folder);
+}
+
+async function installIn(folder: string): Promise<string | undefined> {
+  const { code, output } = await pnpm(folder, [
     'install',
     '--prefer-offline',
     '--no-frozen-lockfile',
     '--reporter=append-only',
     '--config.fetch-retries=1',
   ]);
-  if (installed.code !== 0) {
-    if (/ENOTFOUND|ECONNREFUSED|EAI_AGAIN|ETIMEDOUT|ECONNRESET|ENETUNREACH|UND_ERR/.test(installed.output)) {
-      return { offline: 'the registry cannot be reached, and the local store lacks a dependency' };
-    }
-    throw new Error(`pnpm install failed:\n${installed.output}`);
-  }
-  return { projects };
+  if (code === 0) return undefined;
+  if (/ENOTFOUND|ECONNREFUSED|EAI_AGAIN|ETIMEDOUT|ECONNRESET|ENETUNREACH|UND_ERR/.test(output))
+    return 'the registry cannot be reached, and the local store lacks a dependency';
+  throw new Error(`pnpm install failed:\n${output}`);
 }
 
 /** Runs a program to its end and collects what it prints. */
