@@ -19,7 +19,7 @@ describe('the playground’s engine', () => {
     await engine.fit(run, truth!, 'mlp', 1);
     const [from, to] = truth![0]!;
     const low = columns[names.indexOf(from)]!.low / 2;
-    const reply = await engine.ask(run, { row: 3, outcome: to, set: { [from]: low } });
+    const reply = await engine.ask(run, { row: 3, outcome: to, set: { [from]: low } }, 'full');
     const told = reply.row.find(({ name }) => name === to)!;
     const error = Math.abs(Number(told.wouldBe) - Number(told.truth));
     expect(error).toBeLessThan(0.3 * Math.abs(Number(told.was) - Number(told.truth)) + 0.3);
@@ -40,8 +40,31 @@ describe('the playground’s engine', () => {
     );
     const network = loadNetwork(await engine.save(run));
     expect(network.graph.nodes).toEqual(['size', 'weight', 'mpg']);
-    const { row } = await engine.ask(run, { row: 0, outcome: 'mpg', set: {} });
+    const { row } = await engine.ask(run, { row: 0, outcome: 'mpg', set: {} }, 'full');
     for (const { was, wouldBe } of row) expect(wouldBe).toBeCloseTo(Number(was), 4);
+  });
+
+  test('while a slider moves the model alone answers the same; the intervals come when it rests', async () => {
+    const engine = createEngine();
+    await engine.load(run, { kind: 'csv', name: 'own', text: small }, undefined);
+    await engine.fit(
+      run,
+      [
+        ['size', 'weight'],
+        ['weight', 'mpg'],
+      ],
+      'linear',
+      1,
+    );
+    const question = { row: 2, outcome: 'mpg', set: { weight: 10 } };
+    const quick = await engine.ask(run, question, 'quick');
+    const full = await engine.ask(run, question, 'full');
+    expect(quick.row.map(({ wouldBe }) => wouldBe)).toEqual(full.row.map(({ wouldBe }) => wouldBe));
+    expect(quick.naive).toEqual(full.naive);
+    expect(quick.row.every(({ interval }) => interval === undefined)).toBe(true);
+    const [low, high] = full.row.find(({ name }) => name === 'mpg')!.interval!;
+    expect(low).toBeLessThan(high);
+    expect(full.after.interval).toHaveLength(2);
   });
 
   test('a fit that is aborted rejects, and nothing is fitted', async () => {
@@ -50,7 +73,7 @@ describe('the playground’s engine', () => {
     const stop = new AbortController();
     const fitting = engine.fit({ signal: stop.signal, onProgress: () => stop.abort() }, [], 'mlp', 1);
     await expect(fitting).rejects.toThrow();
-    await expect(async () => engine.ask(run, { row: 0, outcome: 'mpg', set: {} })).rejects.toThrow(
+    await expect(async () => engine.ask(run, { row: 0, outcome: 'mpg', set: {} }, 'quick')).rejects.toThrow(
       'fit the model first',
     );
   });
@@ -62,7 +85,7 @@ describe('the playground’s engine', () => {
     await engine.load(run, { kind: 'csv', name: 'cars', text: readFileSync(path, 'utf8') }, undefined);
     const { edges } = await engine.learn(run, 1);
     await engine.fit(run, edges, 'linear', 1);
-    const reply = await engine.ask(run, { row: 0, outcome: 'mpg', set: { weight: 3000 } });
+    const reply = await engine.ask(run, { row: 0, outcome: 'mpg', set: { weight: 3000 } }, 'full');
     expect(reply.row.find(({ name }) => name === 'mpg')?.wouldBe).toBeGreaterThan(18);
   });
 });

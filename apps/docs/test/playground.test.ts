@@ -159,6 +159,11 @@ describe('a person’s path through the playground', () => {
     expect(await page.evaluate('document.querySelector("tr[data-variable=weight]").className')).toBe('same');
     expect(await page.evaluate('document.querySelector("tr[data-variable=mpg]").className')).toBe('moved');
     expect(await page.evaluate('document.querySelector(".naive").textContent')).toMatch(/all else equal/);
+    // once the slider rests, the refits give every answer its interval
+    await page.until('document.querySelector(".playground").dataset.detail === "full"');
+    expect(
+      await page.evaluate('document.querySelector("tr[data-variable=mpg]").cells[3].textContent'),
+    ).toMatch(/ to /);
     await picture('vans');
 
     // the address brings the same answer back, and the saved model loads in Node

@@ -8,7 +8,7 @@ import { type CausalNetwork, createNetwork, saveNetwork } from '@cfe/network';
 import { type Knowledge, learnStructure } from '@cfe/structure';
 import { createTrainer } from '@cfe/trainer';
 import { naiveAnswer } from './naive.ts';
-import type { Calls, Cell, Law, Loaded, Question, Reply, WouldHaveBeen } from './protocol.ts';
+import type { Calls, Cell, Detail, Law, Loaded, Question, Reply, WouldHaveBeen } from './protocol.ts';
 import { reportPage } from './report-page.ts';
 
 /** How a call can be stopped, and says how far it is. */
@@ -28,7 +28,10 @@ export type Engine = {
 const replicates = 20;
 const level = 0.9;
 /** Draws for distributions, and for noise that a row does not fix: enough to look at, few enough for a slider. */
-const draws = { law: 1000, answer: 200, noise: 60 } as const;
+const draws = {
+  quick: { law: 400, answer: 400, noise: 20 },
+  full: { law: 1000, answer: 200, noise: 60 },
+} as const;
 
 /** What is known of the cars before learning: how a car is designed, and that how it drives comes last. */
 const carKnowledge: Knowledge = {
@@ -163,12 +166,12 @@ export function createEngine(): Engine {
 
     rowAt: (_run, row) => rows().row(row),
 
-    ask: (_run, question) => answer(rows(), model(), simulation, question),
+    ask: (_run, question, detail) => answer(rows(), model(), simulation, question, detail),
 
     save: () => saveNetwork(model().model) as Uint8Array<ArrayBuffer>,
 
     async report(_run, question) {
-      const reply = await answer(rows(), model(), simulation, question);
+      const reply = await answer(rows(), model(), simulation, question, 'full');
       return reportPage(model().model.graph, question, reply);
     },
   };
@@ -179,11 +182,13 @@ async function answer(
   subject: Fit,
   simulation: Simulation | undefined,
   { row, outcome, set }: Question,
+  detail: Detail,
 ): Promise<Reply> {
   const begun = performance.now();
   const factual = table.row(row);
-  const action = { do: set };
-  const had = await counterfactual(subject, factual, { ...action, level, samples: draws.noise, seed: 1 });
+  const asked = detail === 'quick' ? { ...subject, replicates: [] } : subject;
+  const samples = draws[detail].noise;
+  const had = await counterfactual(asked, factual, { do: set, level, samples, seed: 1 });
   const truth = simulation?.counterfactual(set);
   const told = table.names.map((name): WouldHaveBeen => {
     const { value, interval, probabilities } = had[name]!;
@@ -196,9 +201,9 @@ async function answer(
       ...(truth === undefined ? {} : { truth: cellOf(variable, truth.column(name)[row]!) }),
     };
   });
-  const before = subject.asItIs.get(outcome) ?? (await lawOf(subject, outcome, {}));
-  subject.asItIs.set(outcome, before);
-  const after = Object.keys(set).length === 0 ? before : await lawOf(subject, outcome, set);
+  const before = subject.asItIs.get(outcome) ?? (await lawOf(asked, outcome, {}, detail));
+  if (detail === 'full') subject.asItIs.set(outcome, before);
+  const after = Object.keys(set).length === 0 ? before : await lawOf(asked, outcome, set, detail);
   const naive = naiveOf(table, outcome, factual, set);
   return {
     row: told,
@@ -207,17 +212,18 @@ async function answer(
     ...(naive === undefined ? {} : { naive }),
     warnings: [...new Set(had[outcome]?.warnings ?? [])],
     milliseconds: performance.now() - begun,
+    detail,
   };
 }
 
-async function lawOf(subject: Fit, outcome: string, set: Question['set']): Promise<Law> {
+async function lawOf(subject: Fit, outcome: string, set: Question['set'], detail: Detail): Promise<Law> {
   const { value, interval } = await interventional(subject, outcome, {
     do: set,
     level,
-    samples: draws.answer,
+    samples: draws[detail].answer,
     seed: 1,
   });
-  const sampled = subject.model.sample(draws.law, { do: set, seed: 2 }).column(outcome);
+  const sampled = subject.model.sample(draws[detail].law, { do: set, seed: 2 }).column(outcome);
   return { mean: value, ...(interval === undefined ? {} : { interval }), draws: Float64Array.from(sampled) };
 }
 

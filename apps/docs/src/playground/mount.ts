@@ -1,4 +1,5 @@
 import { messageOf, type Progress } from '@cfe/base';
+import { createAsker } from './asker.ts';
 import { Cancelled, createClient } from './client.ts';
 import { download, el, put } from './dom.ts';
 import { drawGraph } from './draw-graph.ts';
@@ -175,7 +176,7 @@ export function mountPlayground(root: HTMLElement, surroundings: Surroundings): 
     state.set = Object.fromEntries(Object.entries(wanted.set).filter(([name]) => known.has(name)));
     state.factual = await client.call('rowAt', [state.row]);
     show();
-    ask();
+    askAnew();
   }
 
   async function learn(): Promise<void> {
@@ -199,10 +200,11 @@ export function mountPlayground(root: HTMLElement, surroundings: Surroundings): 
       `${fitted.message} And ${fitted.replicates} refits on resampled rows, in ${fitted.seconds.toFixed(1)} s (${fitted.executor}).`,
     );
     show();
-    ask();
+    askAnew();
   }
 
   function forgetFit(): void {
+    stopAsking();
     state.fitted = undefined;
     answerPart.replaceChildren();
   }
@@ -222,31 +224,23 @@ export function mountPlayground(root: HTMLElement, surroundings: Surroundings): 
 
   const question = (): Question => ({ row: state.row, outcome: state.outcome, set: state.set });
 
-  let asking = false;
-  let askedAgain = false;
-  /** One question at a time; of those that come meanwhile the newest alone is asked. */
-  async function ask(): Promise<void> {
-    showPicture();
-    if (state.fitted === undefined) return;
-    if (asking) {
-      askedAgain = true;
-      return;
-    }
-    asking = true;
-    const asked = question();
-    try {
-      const begun = performance.now();
-      const reply = await client.call('ask', [asked]);
-      showAnswer(answerPart, asked, reply, state.loaded!, performance.now() - begun);
+  const { ask, stop: stopAsking } = createAsker({
+    question,
+    call: (asked, detail) => client.call('ask', [asked, detail]),
+    show(asked, reply, milliseconds) {
+      if (state.fitted === undefined || state.loaded === undefined) return;
+      showAnswer(answerPart, asked, reply, state.loaded, milliseconds);
       root.dataset.answered = String(Number(root.dataset.answered ?? 0) + 1);
-    } catch (error) {
-      say(messageOf(error), 'error');
-    }
-    asking = false;
-    if (askedAgain) {
-      askedAgain = false;
-      await ask();
-    }
+      root.dataset.detail = reply.detail;
+      root.dataset.milliseconds = milliseconds.toFixed(1);
+    },
+    fail: (error) => say(messageOf(error), 'error'),
+  });
+
+  /** The picture at once; the answer as soon as it is there. */
+  function askAnew(): void {
+    showPicture();
+    if (state.fitted !== undefined) ask();
   }
 
   let everyColumn: readonly string[] = [];
@@ -518,17 +512,17 @@ export function mountPlayground(root: HTMLElement, surroundings: Surroundings): 
     showSliders(sliderPart, state.loaded, state.factual, question(), {
       onSet(set) {
         state.set = set;
-        void ask();
+        askAnew();
       },
       async onRow(row) {
         state.row = row;
         state.factual = await client.call('rowAt', [row]);
         showWhatIf();
-        void ask();
+        askAnew();
       },
       onOutcome(outcome) {
         state.outcome = outcome;
-        void ask();
+        askAnew();
       },
     });
     sliderPart.append(
@@ -594,6 +588,7 @@ export function mountPlayground(root: HTMLElement, surroundings: Surroundings): 
   void load();
   return () => {
     observer.disconnect();
+    stopAsking();
     client.dispose();
     root.replaceChildren();
   };

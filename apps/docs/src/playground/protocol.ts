@@ -70,7 +70,11 @@ export interface Reply {
   readonly naive?: { readonly alone: number; readonly allElseEqual: number };
   readonly warnings: readonly string[];
   readonly milliseconds: number;
+  readonly detail: Detail;
 }
+
+/** `quick` while a slider moves: the fitted model alone. `full` once it rests: with the refits' intervals. */
+export type Detail = 'quick' | 'full';
 
 export interface Law {
   readonly mean: number;
@@ -84,7 +88,7 @@ export interface Calls {
   learn(seed: number): Learned;
   fit(edges: readonly Arrow[], mechanisms: 'mlp' | 'linear', seed: number): Fitted;
   rowAt(row: number): Readonly<Record<string, Cell>>;
-  ask(question: Question): Reply;
+  ask(question: Question, detail: Detail): Reply;
   save(): Uint8Array<ArrayBuffer>;
   report(question: Question): string;
 }

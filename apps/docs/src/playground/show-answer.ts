@@ -1,7 +1,7 @@
 import { el, put } from './dom.ts';
 import { drawLaws } from './draw-laws.ts';
 import { formatCell } from './format.ts';
-import type { Loaded, Question, Reply, WouldHaveBeen } from './protocol.ts';
+import type { Detail, Loaded, Question, Reply, WouldHaveBeen } from './protocol.ts';
 
 /** The row as it was and as it would have been, the outcome for everybody, and what regressions say. */
 export function showAnswer(
@@ -29,7 +29,11 @@ export function showAnswer(
         action !== '' && ', and would have been ',
         action !== '' && el('strong', { class: 'would-be' }, formatCell(told.wouldBe)),
         unit === undefined ? '' : ` ${unit}`,
-        told.interval === undefined ? '.' : ` (90%: ${told.interval.map(formatCell).join(' to ')}).`,
+        told.interval !== undefined
+          ? ` (90%: ${told.interval.map(formatCell).join(' to ')}).`
+          : reply.detail === 'quick' && action !== '' && !Object.hasOwn(set, outcome)
+            ? ' (90%: …).'
+            : '.',
       ),
     naive !== undefined &&
       el(
@@ -60,7 +64,11 @@ export function showAnswer(
             ),
           ),
         ),
-        el('tbody', {}, ...reply.row.map((line) => lineOf(line, set, hasTruth))),
+        el(
+          'tbody',
+          {},
+          ...reply.row.map((line) => lineOf(line, set, hasTruth, reply.detail === 'quick' ? '…' : '')),
+        ),
       ),
     ),
     el('h3', {}, `${outcome} for everybody`),
@@ -69,9 +77,10 @@ export function showAnswer(
       'p',
       { class: 'legend' },
       el('span', { class: 'key before' }),
-      `as things are: mean ${formatCell(before.mean)}${intervalOf(before.interval)}`,
+      `as things are: mean ${formatCell(before.mean)}${intervalOf(before.interval, reply.detail)}`,
       action !== '' && el('span', { class: 'key after' }),
-      action !== '' && `under the action: mean ${formatCell(after.mean)}${intervalOf(after.interval)}`,
+      action !== '' &&
+        `under the action: mean ${formatCell(after.mean)}${intervalOf(after.interval, reply.detail)}`,
     ),
     reply.warnings.length > 0 &&
       el('ul', { class: 'warnings' }, ...reply.warnings.map((text) => el('li', {}, text))),
@@ -87,6 +96,7 @@ function lineOf(
   { name, was, wouldBe, interval, truth }: WouldHaveBeen,
   set: Question['set'],
   hasTruth: boolean,
+  noInterval: string,
 ): HTMLElement {
   const [a, b] = [formatCell(was), formatCell(wouldBe)];
   const isSet = Object.hasOwn(set, name);
@@ -96,11 +106,12 @@ function lineOf(
     el('th', { scope: 'row' }, name),
     el('td', {}, a),
     el('td', {}, b),
-    el('td', {}, isSet ? 'set' : a === b ? '' : (interval?.map(formatCell).join(' to ') ?? '')),
+    el('td', {}, isSet ? 'set' : a === b ? '' : (interval?.map(formatCell).join(' to ') ?? noInterval)),
     hasTruth && el('td', {}, truth === undefined ? '' : formatCell(truth)),
   );
 }
 
-function intervalOf(interval: readonly [number, number] | undefined): string {
-  return interval === undefined ? '' : ` (90%: ${interval.map(formatCell).join(' to ')})`;
+function intervalOf(interval: readonly [number, number] | undefined, detail: Detail): string {
+  if (interval === undefined) return detail === 'quick' ? ' (90%: …)' : '';
+  return ` (90%: ${interval.map(formatCell).join(' to ')})`;
 }

@@ -26,6 +26,8 @@ export interface Page {
   until(expression: string, seconds?: number): Promise<void>;
   /** Problems that the page reported: exceptions and errors in its console. */
   readonly problems: readonly string[];
+  /** addresses that the page asked for */
+  readonly requests: readonly string[];
   close(): Promise<void>;
 }
 
@@ -41,6 +43,7 @@ export async function openPage(chromium: string, url: string): Promise<Page> {
     { resolve(value: Record<string, unknown>): void; reject(error: Error): void }
   >();
   const problems: string[] = [];
+  const requests: string[] = [];
   let next = 1;
   let rest = '';
   from.setEncoding('utf8');
@@ -60,6 +63,8 @@ export async function openPage(chromium: string, url: string): Promise<Page> {
       (method === 'Runtime.consoleAPICalled' && params?.type === 'error')
     ) {
       problems.push(JSON.stringify(params));
+    } else if (method === 'Network.requestWillBeSent') {
+      requests.push((params as { readonly request: { readonly url: string } }).request.url);
     }
   }
   const raw = (method: string, params: object, sessionId?: string): Promise<Record<string, unknown>> =>
@@ -83,11 +88,13 @@ export async function openPage(chromium: string, url: string): Promise<Page> {
   };
   await send('Runtime.enable');
   await send('Page.enable');
+  await send('Network.enable');
   await send('Page.navigate', { url });
   return {
     send,
     evaluate,
     problems,
+    requests,
     async until(expression, seconds = 60) {
       const end = Date.now() + seconds * 1000;
       while (!(await evaluate<boolean>(`Boolean(${expression})`))) {
