@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve as resolvePath } from 'node:path';
 import { build, defaultClientConditions, type UserConfig } from 'vite';
 import { root } from './workspace.ts';
 
@@ -30,7 +30,7 @@ export function bundlePage(
     conditions: ['@cfe/source', ...defaultClientConditions],
     dedupe: ['@tensorflow/tfjs-core'],
   };
-  return bundleScript(join(root, entry), { root, resolve, minify, external });
+  return bundleScript(resolvePath(root, entry), { root, resolve, minify, external });
 }
 
 /** One script for a page, as Vite makes it by its own defaults from what is installed beside it. */
@@ -69,14 +69,30 @@ export async function bundleScript(
 export async function runPage(
   chromium: string,
   script: string,
-  { policy, flags = [] }: { readonly policy?: string; readonly flags?: readonly string[] } = {},
+  {
+    policy,
+    flags = [],
+    files = () => undefined,
+  }: {
+    readonly policy?: string;
+    readonly flags?: readonly string[];
+    /** what else the page may ask for, by address */
+    readonly files?: (url: string) => Uint8Array | undefined;
+  } = {},
 ): Promise<unknown> {
   let arrived: (value: unknown) => void = () => {};
   const answer = new Promise<unknown>((resolve) => {
     arrived = resolve;
   });
   const server = createServer((request, response) => {
-    if (request.url === '/result') {
+    const file = files(request.url ?? '/');
+    if (file !== undefined) {
+      response.setHeader(
+        'content-type',
+        request.url?.endsWith('.wasm') === true ? 'application/wasm' : 'application/octet-stream',
+      );
+      response.end(file);
+    } else if (request.url === '/result') {
       const parts: Buffer[] = [];
       request.on('data', (part: Buffer) => parts.push(part));
       request.on('end', () => {
