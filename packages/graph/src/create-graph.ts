@@ -16,6 +16,7 @@ const allowed: Readonly<Record<GraphKind, readonly EdgeType[]>> = {
   icpdag: ['directed', 'undirected'],
   pdag: ['directed', 'undirected'],
   admg: ['directed', 'bidirected'],
+  pag: [],
 };
 
 /**
@@ -41,7 +42,8 @@ export function createDag(nodes: readonly string[], edges: Iterable<EdgeInput>):
  * That a `'cpdag'` really is one class is the business of what produced it (`cpdag`, a learner).
  *
  * @throws {@link UnknownNameError} if an edge names no node
- * @throws {@link InputError} on a duplicate node, a self-loop, a type that the kind has not, or contradictory edges
+ * @throws {@link InputError} on a duplicate node, a self-loop, a type that the kind has not, contradictory edges, or a kind
+ * that is unknown or not made yet (`'pag'`)
  * @throws {@link CyclicGraphError} if the directed edges form a cycle
  */
 export function createGraph<Kind extends GraphKind>(
@@ -49,6 +51,7 @@ export function createGraph<Kind extends GraphKind>(
   nodes: readonly string[],
   edges: Iterable<EdgeInput>,
 ): Graph<Kind> {
+  if (kind === 'pag' || !Object.hasOwn(allowed, kind)) throw unknownKind(kind);
   checkNodes(nodes);
   const lookup = { nodes };
   const pairs: Record<EdgeType, [number, number][]> = { directed: [], undirected: [], bidirected: [] };
@@ -117,6 +120,15 @@ function normalise(input: EdgeInput): Edge {
   return 'from' in input
     ? { from: input.from, to: input.to, type: input.type ?? 'directed' }
     : { from: input[0], to: input[1], type: 'directed' };
+}
+
+function unknownKind(kind: string): InputError {
+  const made = Object.keys(allowed).filter((name) => name !== 'pag');
+  return new InputError(
+    'graph/kind',
+    `createGraph: ${kind === 'pag' ? "graphs of kind 'pag' cannot be made yet" : `there is no kind ${quoteName(kind)}`}; it is one of ${made.join(', ')}.`,
+    { kind },
+  );
 }
 
 function checkNodes(nodes: readonly string[]): void {

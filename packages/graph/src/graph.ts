@@ -9,7 +9,12 @@ export type GraphKind =
   /** partially directed, anything else */
   | 'pdag'
   /** directed and bidirected, acyclic: latent common causes */
-  | 'admg';
+  | 'admg'
+  /**
+   * a class of graphs with latent common causes, as discovery with hidden variables finds it: the name is kept so that
+   * code can provide for it; `createGraph` refuses it, since no edge here can be circled yet
+   */
+  | 'pag';
 
 export type EdgeType = 'directed' | 'undirected' | 'bidirected';
 

@@ -36,7 +36,8 @@ export function graphToJson(graph: Graph): GraphJson & { readonly kind: GraphKin
 export function graphFromJson(value: unknown): Graph {
   const { kind, nodes, edges } = fieldsOf(value);
   if (kind !== undefined && !isKind(kind)) {
-    throw shapeError(`kind is ${show(kind)}; it is one of ${Object.keys(kinds).join(', ')}`);
+    const known = Object.keys(kinds).filter((name) => name !== 'pag');
+    throw shapeError(`kind is ${show(kind)}; it is one of ${known.join(', ')}`);
   }
   if (!Array.isArray(nodes) || !nodes.every((name) => typeof name === 'string')) {
     throw shapeError('nodes must be a list of names');
@@ -66,6 +67,7 @@ const kinds: Readonly<Record<GraphKind, true>> = {
   icpdag: true,
   pdag: true,
   admg: true,
+  pag: true,
 };
 const types: Readonly<Record<EdgeType, true>> = { directed: true, undirected: true, bidirected: true };
 

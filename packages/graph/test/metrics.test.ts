@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest';
-import { cpdag, createDag, type Dag, edgeScores, graphFromJson, graphToJson, shd } from '../src/index.ts';
+import {
+  cpdag,
+  createDag,
+  createGraph,
+  type Dag,
+  edgeScores,
+  graphFromJson,
+  graphToJson,
+  parseGraph,
+  shd,
+} from '../src/index.ts';
 import { allDags } from './oracles/enumerate.ts';
 import { same } from './oracles/same.ts';
 
@@ -59,6 +69,15 @@ test('graphs are aligned by name, and other nodes are refused', () => {
   expect(() => shd(chain, createDag(['0'], []))).toThrow('missing: "1"');
 });
 
+test("the kind 'pag' has a name and is refused in words wherever it comes from", () => {
+  const refusal = /pag.* cannot be (?:made|read) yet/;
+  expect(() => createGraph('pag', ['a'], [])).toThrow(refusal);
+  expect(() => createGraph('tree' as 'dag', ['a'], [])).toThrow('there is no kind "tree"; it is one of dag');
+  expect(() => graphFromJson({ kind: 'pag', nodes: ['a'], edges: [] })).toThrow(refusal);
+  expect(() => parseGraph('{"kind": "pag", "nodes": [], "edges": []}')).toThrow(refusal);
+  expect(() => parseGraph('pag { a -> b }')).toThrow(refusal);
+});
+
 test('an empty estimate scores null, not 1', () => {
   expect(edgeScores(chain, dag()).directed).toEqual({ precision: null, recall: 0, f1: null });
   expect(edgeScores(cpdag(chain), cpdag(chain)).arrowhead).toEqual({
@@ -73,5 +92,8 @@ test('JSON returns the same graph', () => {
   for (const one of allDags(3))
     expect(shd(one, graphFromJson(JSON.parse(JSON.stringify(graphToJson(one))))).count).toBe(0);
   expect(() => graphFromJson({ nodes: ['a'] })).toThrow('edges must be a list');
+  expect(() => graphFromJson({ kind: 'tree', nodes: [], edges: [] })).toThrow(
+    'kind is "tree"; it is one of dag',
+  );
   expect(() => graphFromJson({ nodes: ['a'], edges: [{ from: 'a' }] })).toThrow('edge 0 needs the texts');
 });

@@ -67,6 +67,7 @@ export class GraphDraft {
 
   setKind(kind: string, offset: number): void {
     const kinds: readonly string[] = ['dag', 'cpdag', 'icpdag', 'pdag', 'admg'];
+    if (kind === 'pag') this.scanner.fail('graphs of kind pag cannot be read yet', offset);
     if (!kinds.includes(kind)) {
       this.scanner.fail(`the kind ${quoteName(kind)} is unknown; it is one of ${kinds.join(', ')}`, offset);
     }
