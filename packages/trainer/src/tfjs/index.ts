@@ -1,0 +1,10 @@
+export {
+  createUnitTrainer,
+  type UnitAlignment,
+  type UnitFitOptions,
+  type UnitFitResult,
+  type UnitHistoryPoint,
+  type UnitRows,
+  type UnitTrainer,
+  type UnitTrainerOptions,
+} from './unit-trainer.ts';
