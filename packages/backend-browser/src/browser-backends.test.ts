@@ -12,10 +12,19 @@ function page(overrides: Partial<BrowserHost> = {}): BrowserHost {
     gpu: { requestAdapter: async () => ({ info: { vendor: 'acme', architecture: 'one' } }) },
     webgl: () => ({ floats: true, renderer: 'Acme One' }),
     load: vi.fn(async () => core),
-    loadExecutor: async () => ({ createTfjsExecutor: createCpuExecutor }),
+    canvas: true,
+    loadExecutor: async () => ({
+      createTfjsExecutor: createCpuExecutor,
+      chooseLayer: async () => ({ layer: 'programs', reason: 'three times faster' }),
+      registerLayerPrograms: () => () => {},
+    }),
     ...overrides,
   };
 }
+
+const plan = createPlan({
+  graph: { nodes: ['x'], parents: { offsets: Int32Array.of(0, 0), items: new Int32Array(0) } },
+});
 
 async function answer(backend: Backend): Promise<string | undefined> {
   const probe = await backend.probe();
@@ -102,10 +111,50 @@ describe('one that fails to start is passed over, and says what to do', () => {
   });
 });
 
-test('after activation WebGL brings an executor, before it none', async () => {
-  const plan = createPlan({
-    graph: { nodes: ['x'], parents: { offsets: Int32Array.of(0, 0), items: new Int32Array(0) } },
+describe('WebGPU', () => {
+  test('brings an executor where a canvas can read, and says how layers are computed', async () => {
+    const webgpu = webgpuBackend({ host: page() });
+    expect(await webgpu.report?.()).toEqual({ facts: {}, advice: [] });
+    await webgpu.activate();
+    expect(webgpu.executor?.(plan)?.plan).toBe(plan);
+    expect((await webgpu.report?.())?.facts).toEqual({ layers: 'programs', why: 'three times faster' });
+    const blind = webgpuBackend({ host: page({ canvas: false }) });
+    await blind.activate();
+    expect(blind.executor?.(plan)).toBeUndefined();
   });
+
+  test('the option decides without a trial', async () => {
+    const chooseLayer = vi.fn();
+    const registerLayerPrograms = vi.fn();
+    const loadExecutor = async () => ({
+      createTfjsExecutor: createCpuExecutor,
+      chooseLayer,
+      registerLayerPrograms,
+    });
+    await webgpuBackend({ layer: 'composed', host: page({ loadExecutor }) }).activate();
+    expect(registerLayerPrograms).not.toHaveBeenCalled();
+    await webgpuBackend({ layer: 'programs', host: page({ loadExecutor }) }).activate();
+    expect(registerLayerPrograms).toHaveBeenCalledOnce();
+    expect(chooseLayer).not.toHaveBeenCalled();
+  });
+
+  test('after its device was lost it is not available, and says what to do', async () => {
+    let lose: (info: { message: string }) => void = () => {};
+    const lost = new Promise<{ message: string }>((resolve) => {
+      lose = resolve;
+    });
+    const webgpu = webgpuBackend({
+      host: page({ load: async () => ({ ...core, backend: () => ({ device: { lost } }) }) }),
+    });
+    await webgpu.activate();
+    lose({ message: 'driver restarted' });
+    await lost;
+    expect(await answer(webgpu)).toMatch(/^not: .*lost \(driver restarted\): load the page again/);
+    expect(webgpu.executor?.(plan)).toBeUndefined();
+  });
+});
+
+test('after activation WebGL brings an executor, before it none', async () => {
   const webgl = webglBackend({ host: page() });
   expect(webgl.executor?.(plan)).toBeUndefined();
   await webgl.activate();

@@ -1,9 +1,14 @@
-import type { Backend, Executor, Plan } from '@cfe/autograd';
+import type { Backend, BackendReport, Executor, Plan } from '@cfe/autograd';
 import { CfeError, messageOf } from '@cfe/base';
 import { type BrowserHost, thisPage } from './internal/browser-host.ts';
 
 /** How to set up a backend of the browser. */
 export interface BrowserBackendOptions {
+  /**
+   * how WebGPU computes mechanism layers: `'programs'`, our own; `'composed'`, of TensorFlow.js's operations; default
+   * `'faster'` times both when it starts, a few milliseconds on a graphics card, and takes ours only if its numbers are right
+   */
+  readonly layer?: 'faster' | 'programs' | 'composed' | undefined;
   /** the page as the probe sees it; for tests */
   readonly host?: BrowserHost | undefined;
 }
@@ -11,8 +16,8 @@ export interface BrowserBackendOptions {
 /**
  * WebGPU through `@tensorflow/tfjs-backend-webgpu`, an optional peer: for large models.
  *
- * Reads from it are asynchronous, so it brings no synchronous executor: run a plan on it with `createTfjsPlan` of
- * `@cfe/autograd/tfjs`.
+ * Reads from it are asynchronous: train on it with `createDeviceExecutor` of `@cfe/autograd/tfjs`, which also goes on elsewhere when the
+ * device is lost. Its synchronous executor reads by way of a canvas, which is slow, and is there for whatever takes an `Executor`.
  *
  * @example
  * import { selectBackend } from '@cfe/autograd';
@@ -20,11 +25,15 @@ export interface BrowserBackendOptions {
  * const { rejected } = await selectBackend([webgpuBackend(), webglBackend(), 'cpu'], { environment: {} });
  * rejected.map(({ name }) => name); // → ['webgpu', 'webgl']
  */
-export function webgpuBackend({ host = thisPage() }: BrowserBackendOptions = {}): Backend {
+export function webgpuBackend({ layer = 'faster', host = thisPage() }: BrowserBackendOptions = {}): Backend {
+  let createExecutor: ((plan: Plan) => Executor) | undefined;
+  let layers: { readonly layer: string; readonly reason: string } | undefined;
+  let lost: string | undefined;
   return {
     name: 'webgpu',
     capabilities: { device: 'gpu', dtype: 'float32', tfjs: 'webgpu' },
     async probe() {
+      if (lost !== undefined) return { available: false, reason: lostReason(lost) };
       if (host.gpu === undefined) {
         return {
           available: false,
@@ -45,9 +54,36 @@ export function webgpuBackend({ host = thisPage() }: BrowserBackendOptions = {})
       const device = [vendor, architecture].filter((part) => part !== undefined && part !== '').join(' ');
       return { available: true, detail: device === '' ? 'WebGPU' : `WebGPU on ${device}` };
     },
-    activate: () => startTfjs('webgpu', host, '@tensorflow/tfjs-backend-webgpu'),
-    async dispose() {},
+    async activate() {
+      const core = await startTfjs('webgpu', host, '@tensorflow/tfjs-backend-webgpu');
+      const { device } = (core.backend?.() ?? {}) as { device?: { lost: Promise<{ message: string }> } };
+      void device?.lost.then(({ message }) => {
+        lost = message;
+        createExecutor = undefined;
+      });
+      const ours = await host.loadExecutor();
+      if (layer === 'faster') layers = await ours.chooseLayer();
+      else {
+        if (layer === 'programs') ours.registerLayerPrograms();
+        layers = { layer, reason: 'as the option `layer` says' };
+      }
+      if (host.canvas) createExecutor = ours.createTfjsExecutor;
+    },
+    executor: (plan) => createExecutor?.(plan),
+    async report(): Promise<BackendReport> {
+      return layers === undefined
+        ? { facts: {}, advice: [] }
+        : { facts: { layers: layers.layer, why: layers.reason }, advice: [] };
+    },
+    async dispose() {
+      createExecutor = undefined;
+    },
   };
+}
+
+/** TensorFlow.js keeps one device for the life of a page. */
+function lostReason(message: string): string {
+  return `the WebGPU device was lost${message === '' ? '' : ` (${message})`}: load the page again to use it`;
 }
 
 /** WebGL 2 through `@tensorflow/tfjs-backend-webgl`, an optional peer: where there is no WebGPU. */
@@ -83,7 +119,11 @@ export function webglBackend({ host = thisPage() }: BrowserBackendOptions = {}):
   };
 }
 
-async function startTfjs(name: 'webgpu' | 'webgl', host: BrowserHost, peer: string): Promise<void> {
+async function startTfjs(
+  name: 'webgpu' | 'webgl',
+  host: BrowserHost,
+  peer: string,
+): Promise<Awaited<ReturnType<BrowserHost['load']>>> {
   const problem = (what: string, cause?: unknown): CfeError =>
     new CfeError('backend-browser/start', `${name}Backend: ${what}`, { name }, { cause });
   let core: Awaited<ReturnType<BrowserHost['load']>>;
@@ -107,4 +147,5 @@ async function startTfjs(name: 'webgpu' | 'webgl', host: BrowserHost, peer: stri
       `TensorFlow.js knows no backend '${name}' after ${peer} was loaded: most likely two copies of @tensorflow/tfjs-core are in the page. Look with npm ls @tensorflow/tfjs-core and keep one, or let the bundler deduplicate it (Vite: resolve.dedupe).`,
     );
   }
+  return core;
 }

@@ -12,3 +12,5 @@ export { type HardIntervention, intervene } from './intervene.ts';
 export { type MechanismLayer, mechanismLayer } from './mechanism-layer.ts';
 export { createTfjsExecutor } from './tfjs-executor.ts';
 export { createTfjsPlan, type TfjsAction, type TfjsPlan } from './tfjs-plan.ts';
+export { chooseLayer, type LayerChoice } from './webgpu/choose-layer.ts';
+export { registerLayerPrograms } from './webgpu/layer-programs.ts';

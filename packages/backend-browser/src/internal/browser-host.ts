@@ -7,6 +7,15 @@ interface Adapter {
 interface TfjsCore {
   setBackend(name: string): Promise<boolean>;
   ready(): Promise<void>;
+  /** the backend at work */
+  backend?(): unknown;
+}
+
+/** What the backends use of `@cfe/autograd/tfjs`. */
+interface PlansOnTfjs {
+  readonly createTfjsExecutor: (plan: Plan) => Executor;
+  chooseLayer(): Promise<{ readonly layer: string; readonly reason: string }>;
+  registerLayerPrograms(): () => void;
 }
 
 /** What the backends ask of the page; tests put another in its place. */
@@ -18,8 +27,10 @@ export interface BrowserHost {
   webgl(): { readonly floats: boolean; readonly renderer: string } | undefined;
   /** loads a backend of TensorFlow.js, which registers itself, and the core that it registered with */
   load(name: 'webgpu' | 'webgl'): Promise<TfjsCore>;
+  /** whether there is a canvas outside the page, by which TensorFlow.js reads synchronously from WebGPU */
+  readonly canvas: boolean;
   /** the executor of plans on TensorFlow.js */
-  loadExecutor(): Promise<{ readonly createTfjsExecutor: (plan: Plan) => Executor }>;
+  loadExecutor(): Promise<PlansOnTfjs>;
 }
 
 /** This page or worker. */
@@ -31,6 +42,7 @@ export function thisPage(): BrowserHost {
   return {
     secure: scope.isSecureContext !== false,
     gpu: scope.navigator?.gpu,
+    canvas: typeof OffscreenCanvas === 'function',
     webgl: lookAtWebgl,
     load: async (name) => {
       await (name === 'webgpu'

@@ -1,4 +1,4 @@
-import type { Activation } from '../../plan.ts';
+import type { Activation } from '../../../plan.ts';
 
 /** `fn activated(z)`; near 0 by series, where the difference of two nearly equal numbers would lose its digits. */
 export function activationCode(kind: Activation): string {

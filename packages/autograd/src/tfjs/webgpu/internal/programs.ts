@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import type { Activation } from '../../plan.ts';
+import type { Activation } from '../../../plan.ts';
 import { activationCode, slopeCode } from './activation-code.ts';
 
 /** A program as TensorFlow.js's WebGPU backend runs it. */

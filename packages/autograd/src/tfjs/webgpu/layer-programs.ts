@@ -3,7 +3,7 @@ import {
   type LayerKernelAttributes,
   type LayerKernelInputs,
   layerKernels,
-} from '../tfjs/internal/layer-kernels.ts';
+} from '../internal/layer-kernels.ts';
 import {
   biasGradientProgram,
   type Call,
@@ -35,8 +35,7 @@ interface WebgpuBackend {
  * @returns a function that takes them out again, so that layers are composed of TensorFlow.js's operations
  * @example
  * import * as tf from '@tensorflow/tfjs-core';
- * import { layerKernels } from '@cfe/autograd/tfjs';
- * import { registerLayerPrograms } from '@cfe/autograd/webgpu';
+ * import { layerKernels, registerLayerPrograms } from '@cfe/autograd/tfjs';
  * const unregister = registerLayerPrograms();
  * tf.getKernel(layerKernels.forward, 'webgpu') !== undefined; // → true
  * unregister();

@@ -1,1 +1,0 @@
-export { registerLayerPrograms } from './layer-programs.ts';
