@@ -206,12 +206,12 @@ describe('what a network is asked', () => {
       /noise "x" is NaN in row 0/,
     ],
     [
-      'a replaced categorical mechanism',
+      'a replaced categorical mechanism that gives no level',
       () =>
         network.sample(1, {
           do: [{ target: 'c', kind: 'replace', parents: [], mechanism: { evaluate: (_, u) => u } }],
         }),
-      /stochastic/,
+      /gave 0\.\d+ in row 0; it must give levels' indices, 0 to 1/,
     ],
     [
       'a replacement that gives nothing',

@@ -29,6 +29,14 @@ const actions: readonly Do[] = [
     },
   ],
   [{ target: 'x', kind: 'noise', factor: 2 }],
+  [
+    {
+      target: 'm',
+      kind: 'replace',
+      parents: ['x'],
+      mechanism: { evaluate: ([x], u) => u.map((v, r) => (v < 0.3 + 0.1 * Math.sign(x![r]!) ? 0 : 1)) },
+    },
+  ],
 ];
 
 test('worlds are what each action alone gives, to the bit', () => {
@@ -78,4 +86,31 @@ test('many worlds are few passes on one set of weights, and what an action does 
   expect(parameters.size).toBe(1);
   // x and m itself stand there already: only y, which m causes, is computed in every world
   expect(computed.reduce((sum, mechanisms) => sum + mechanisms, 0)).toBe(100_000 + 4 * 300);
+});
+
+test('a categorical mechanism can be replaced: its noise is a uniform number, and its children are computed anew', () => {
+  const network = withScales(createNetwork({ graph, variables, seed: 2 }));
+  const rows = 4000;
+  const noise = network.noise(rows, { seed: 3 });
+  const middle = network.predict(noise).column('x').toSorted()[rows / 2]!;
+  const act: Do = [
+    {
+      target: 'm',
+      kind: 'replace',
+      parents: ['x'],
+      mechanism: { evaluate: ([x], u) => u.map((v, r) => (v < (x![r]! > middle ? 0.8 : 0.2) ? 1 : 0)) },
+    },
+  ];
+  const found = network.predict(noise, { do: act });
+  const [x, m, y] = graph.nodes.map((name) => found.column(name)) as [Float64Array, Float64Array, Float64Array];
+  for (const [side, p] of [
+    ['above', 0.8],
+    ['below', 0.2],
+  ] as const) {
+    const own = m.filter((_, r) => x[r]! > middle === (side === 'above'));
+    const share = own.reduce((sum, level) => sum + level, 0) / own.length;
+    expect(Math.abs(share - p)).toBeLessThan(4 * Math.sqrt((p * (1 - p)) / own.length));
+  }
+  expect(network.predict(noise, { do: { m } }).column('y')).toEqual(y);
+  expect(x).toEqual(network.predict(noise).column('x'));
 });

@@ -149,26 +149,29 @@ function replaced(
   branch: Branch,
   columns: readonly Float64Array[],
 ): Float64Array {
-  const { name, kind } = engine.variables[j] as Variable;
-  if (kind === 'categorical') {
-    throw new InputError(
-      'network/replace-categorical',
-      `predict: the mechanism of the categorical ${quoteName(name)} cannot be replaced, since its noise is one column per level. Use a stochastic intervention.`,
-      { variable: name },
-    );
-  }
+  const variable = engine.variables[j] as Variable;
+  const { name } = variable;
   const { mechanism, parents } = branch.replacement as NonNullable<Branch['replacement']>;
-  const own = noise.column(name).map((u, r) => u * (branch.noiseFactor[r] as number));
+  const [column] = engine.columns.of[j] as readonly [string];
+  // A categorical variable's noise is one column per level; its replacement gets a uniform number, as in exact models.
+  const own = noise
+    .column(column)
+    .map((u, r) =>
+      variable.kind === 'categorical' ? Math.exp(-Math.exp(-u)) : u * (branch.noiseFactor[r] as number),
+    );
   const values = mechanism.evaluate(
     Array.from(parents, (k) => columns[k] as Float64Array),
     own,
   );
-  const row = values.findIndex((x, r) => !Number.isFinite(x) && (branch.weight[r] as number) !== 0);
+  const levels = variable.kind === 'categorical' ? variable.levels.length : 0;
+  const isValue = (x: number): boolean =>
+    levels === 0 ? Number.isFinite(x) : Number.isInteger(x) && x >= 0 && x < levels;
+  const row = values.findIndex((x, r) => !isValue(x) && (branch.weight[r] as number) !== 0);
   if (values.length !== noise.rows || row >= 0) {
     throw new InputError(
       'network/replacement',
       values.length === noise.rows
-        ? `predict: the replacement for ${quoteName(name)} gave ${values[row]} in row ${row}; it must give finite numbers.`
+        ? `predict: the replacement for ${quoteName(name)} gave ${values[row]} in row ${row}; it must give ${levels === 0 ? 'finite numbers' : `levels' indices, 0 to ${levels - 1}`}.`
         : `predict: the replacement for ${quoteName(name)} gave ${values.length} values for ${noise.rows} rows.`,
       { variable: name, row },
     );
