@@ -10,11 +10,12 @@ const executorsPage = (): Promise<string> => {
 const noChromium = 'no Chromium here: install one, or name it in CFE_CHROMIUM';
 
 describe('executors in a browser', () => {
-  test('WebAssembly kernels pass the conformance suite, with no file but the script', async (context) => {
+  test('the reference, the plain and the WebAssembly executor pass the conformance suite, with no file but the script', async (context) => {
     if (chromium === undefined) return context.skip(noChromium);
     const script = await executorsPage();
     expect(await runPage(chromium, script)).toMatchObject({
       backend: 'wasm',
+      executors: ['reference', 'cpu', 'wasm'],
       failures: [],
       facts: { wasm: true, simd: true },
     });
@@ -26,6 +27,7 @@ describe('executors in a browser', () => {
     const policy = "default-src 'self'; script-src 'self'";
     expect(await runPage(chromium, script, { policy })).toMatchObject({
       backend: 'cpu',
+      executors: ['reference', 'cpu'],
       rejected: [
         {
           name: 'wasm',

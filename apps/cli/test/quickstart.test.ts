@@ -54,3 +54,37 @@ test('the main job: right about the twin where its floors are not, and a page th
   expect(page).toMatch(/^<!doctype html>[\s\S]*Chevrolet Chevelle Malibu[\s\S]*<svg[\s\S]*<\/html>\s*$/);
   expect(page.replaceAll(/xmlns(:\w+)?="[^"]*"/g, '')).not.toMatch(/https?:|<script|src=|NaN|undefined/);
 });
+
+test('what computes is one flag, and the answers stay', { timeout: 1_800_000 }, async (context) => {
+  needsBuild(context);
+  if (process.env.CFE_FULL !== '1') return context.skip('three quickstarts: set CFE_FULL=1');
+  const folder = await folderWith({});
+  const found: Found[] = [];
+  for (const backend of ['reference', 'cpu', 'wasm']) {
+    const { code, stdout } = await cfe(
+      ['quickstart', '--replicates', '10', '--json', '--backend', backend],
+      folder,
+    );
+    expect(code).toBe(0);
+    found.push(JSON.parse(stdout) as Found);
+  }
+  const [reference, ...others] = found as [Found, ...Found[]];
+  for (const other of others) {
+    // float32 beside float64: what the fits end at agrees to three digits of the car's figures
+    const { total, counterfactual } = reference.answers;
+    expect(Math.abs(other.answers.total.value - total.value)).toBeLessThan(1e-3 * Math.abs(total.value));
+    for (const [name, { value }] of Object.entries(counterfactual)) {
+      const own = other.answers.counterfactual[name]?.value ?? Number.NaN;
+      expect(Math.abs(own - value), name).toBeLessThan(1e-3 * Math.max(1, Math.abs(value)));
+    }
+  }
+});
+
+test('a backend that is none is refused in a line', async (context) => {
+  needsBuild(context);
+  const { code, stderr } = await cfe(['quickstart', '--backend', 'wsam'], await folderWith({}));
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: expect.stringMatching(/^cfe: .*no backend is called "wsam".*Did you mean "wasm"\?.*\n$/),
+  });
+});

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { wasmBackend } from './wasm-backend.ts';
 
@@ -22,8 +23,13 @@ function missing(): never {
   });
 }
 
+class FakeTensor {
+  dispose(): void {}
+}
 const fakeCore = (setBackend: () => Promise<boolean>, version = '4.22.0') => ({
   version_core: version,
+  Tensor: FakeTensor,
+  scalar: (): FakeTensor => new FakeTensor(),
   setBackend: vi.fn(setBackend),
   ready: async () => {},
   getBackend: () => '',
@@ -64,6 +70,41 @@ describe('what can go wrong says what to do', () => {
       code: 'backend-wasm/tfjs-versions',
       details: { core: '4.20.0', wasm: '4.22.0' },
     });
+  });
+
+  test('two copies of tfjs-core: found out and explained, and the next backend is taken', async () => {
+    class Foreign {
+      dispose(): void {}
+    }
+    const create = await withTfjs(
+      () => ({ ...fakeCore(async () => true), scalar: () => new Foreign() }),
+      fakeWasm,
+    );
+    await expect(create().activate()).rejects.toMatchObject({
+      code: 'backend-wasm/two-tfjs-cores',
+      message: expect.stringMatching(/two copies.*npm ls @tensorflow\/tfjs-core.*resolve\.dedupe/),
+    });
+    const { selectBackend } = await import('@cfe/autograd');
+    const { backend, rejected } = await selectBackend([create(), 'cpu'], { environment: {} });
+    expect(backend.name).toBe('cpu');
+    expect(rejected[0]?.reason).toMatch(/two copies of @tensorflow\/tfjs-core are loaded/);
+  });
+
+  test('two real copies of tfjs-core: one engine, whose tensors show whose it is', () => {
+    const require = createRequire(import.meta.url);
+    const path = require.resolve('@tensorflow/tfjs-core');
+    const copy = (): typeof import('@tensorflow/tfjs-core') => {
+      delete require.cache[path];
+      return require(path) as typeof import('@tensorflow/tfjs-core');
+    };
+    const [one, two] = [copy(), copy()];
+    expect(one.engine()).toBe(two.engine());
+    const own = [one, two].map(({ Tensor, scalar }) => {
+      const tensor = scalar(0);
+      tensor.dispose();
+      return tensor.constructor === Tensor;
+    });
+    expect(own.filter(Boolean).length).toBeLessThan(2);
   });
 
   test('binaries not found', async () => {

@@ -13,6 +13,7 @@ export const doctor: Command = {
     if (!listBackends().some(({ name }) => name === 'wasm')) registerBackend(wasmBackend({ tfjs: 'never' }));
     const wanted = textOf(options, 'backend');
     const report = await doctorReport(wanted === undefined ? {} : { override: wanted });
+    const others = await otherBackends();
     const rows = report.backends.map(({ name, available, executor, stepMicroseconds, detail }) => [
       name === report.active ? '→' : '',
       name,
@@ -21,9 +22,20 @@ export const doctor: Command = {
       detail,
     ]);
     return {
-      json: { ...report, ...versions() },
+      json: { ...report, others, ...versions() },
       text: [
-        textTable([['', 'backend', 'executor', 'µs per step', ''], ...rows]),
+        textTable([
+          ['', 'backend', 'executor', 'µs per step', ''],
+          ...rows,
+          ...others.map(({ name, reason }) => ['', name, 'not available', '', reason]),
+        ]),
+        ...report.backends.flatMap(({ name, facts }) =>
+          Object.keys(facts).length === 0
+            ? []
+            : `${name}: ${Object.entries(facts)
+                .map(([fact, value]) => `${fact} ${value}`)
+                .join(', ')}`,
+        ),
         ...report.advice,
         Object.entries(versions())
           .map(([name, version]) => `${name} ${version}`)
@@ -32,3 +44,23 @@ export const doctor: Command = {
     };
   },
 };
+
+/** Backends of packages that the command line does not bring, and what each would take. */
+async function otherBackends(): Promise<readonly { readonly name: string; readonly reason: string }[]> {
+  const inPage = 'runs in a browser: @cfe/backend-browser';
+  const gpu = '@cfe/backend-node-gpu';
+  const installed = await import(/* @vite-ignore */ gpu).then(
+    () => true,
+    () => false,
+  );
+  return [
+    {
+      name: 'node-gpu',
+      reason: installed
+        ? `give nodeGpuBackend() of ${gpu} to selectBackend; the command line runs on the CPU`
+        : `not installed: npm install ${gpu} @tensorflow/tfjs-node-gpu, for programs with a CUDA device`,
+    },
+    { name: 'webgpu', reason: inPage },
+    { name: 'webgl', reason: inPage },
+  ];
+}

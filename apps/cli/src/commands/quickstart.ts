@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { textOf, wholeOf } from '../input/options.ts';
+import { runOn } from '../model/executor.ts';
 import { toldEdges } from '../output/edges.ts';
 import { writeWhole } from '../output/write-file.ts';
 import { withRunner } from '../runner.ts';
@@ -11,10 +12,12 @@ export const quickstart: Command = {
   options: [
     ['--out <file>', 'where the report goes', 'cfe-report.html'],
     ['--replicates <n>', 'refits on resampled rows, for the intervals', '30'],
+    ['--backend <name>', 'what computes: wasm, cpu or reference; the same answers on each'],
   ],
   async run(_args, options, context) {
     const begun = performance.now();
     const { seed, level, signal, say, onProgress } = context;
+    await runOn(textOf(options, 'backend'));
     const replicates = wholeOf(options, 'replicates', 10) ?? 30;
     const [{ readCars, knowledge }, { fitEnsemble }, { answersOf }, { checkOnTwin }] = await Promise.all([
       import('../quickstart/cars.ts'),

@@ -14,3 +14,15 @@ export async function selectedExecutor(): Promise<(plan: Plan) => Executor> {
   const backend = await selected;
   return (plan) => executorFor(backend, plan);
 }
+
+/**
+ * Everything of this command runs on the backend of this name, also in its threads, which inherit the environment.
+ *
+ * @throws InputError if there is no such backend, CfeError if it does not work here
+ */
+export async function runOn(backend: string | undefined): Promise<void> {
+  if (backend === undefined) return;
+  process.env.CFE_BACKEND = backend;
+  selected = undefined;
+  await selectedExecutor();
+}

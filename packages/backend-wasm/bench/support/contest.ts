@@ -8,12 +8,16 @@ export interface Contestant {
 /** Seconds per step of each contestant: the best of several rounds, in which they take turns. */
 export async function contest(
   contestants: readonly Contestant[],
-  { rounds = 7, seconds = 0.05 }: { readonly rounds?: number; readonly seconds?: number } = {},
+  {
+    rounds = 7,
+    seconds = 0.05,
+    warmUp = 3,
+  }: { readonly rounds?: number; readonly seconds?: number; readonly warmUp?: number } = {},
 ): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
   const best = new Map<string, number>();
   for (const { name, run } of contestants) {
-    await run(3);
+    await run(warmUp);
     let steps = 1;
     while ((await run(steps)) < seconds) steps *= 2; // warms up as well
     counts.set(name, steps);

@@ -11,6 +11,8 @@ export interface TfjsWasmOptions {
 
 interface TfjsCore {
   readonly version_core: string;
+  readonly Tensor: unknown;
+  scalar(value: number): { readonly constructor: unknown; dispose(): void };
   setBackend(name: string): Promise<boolean>;
   ready(): Promise<void>;
   getBackend(): string;
@@ -50,13 +52,28 @@ export async function activateTfjsWasm(
   } catch (error) {
     cause = error;
   }
-  if (active) return wasm.version_wasm;
+  if (active && ownsEngine(core)) return wasm.version_wasm;
+  if (active) {
+    throw new CfeError(
+      'backend-wasm/two-tfjs-cores',
+      'wasmBackend: two copies of @tensorflow/tfjs-core are loaded. The engine belongs to the one that was loaded first, so that tensors of one are foreign to the other. Find them with npm ls @tensorflow/tfjs-core, keep one version (4.22.0), and in a bundler add it to resolve.dedupe.',
+      { version: core.version_core },
+    );
+  }
   throw new CfeError(
     'backend-wasm/tfjs-start',
     `wasmBackend: TensorFlow.js could not start its WASM backend${cause === undefined ? '' : ` (${messageOf(cause)})`}. In a page, serve the three tfjs-backend-wasm*.wasm files of @tensorflow/tfjs-backend-wasm/dist yourself and give their folder as { assets: '/wasm/' }; if two copies of @tensorflow/tfjs-core are installed (npm ls @tensorflow/tfjs-core), remove one.`,
     { assets: prefix },
     { cause },
   );
+}
+
+/** The engine is global and makes tensors of the copy that was loaded first: another copy's class shows that there are two. */
+function ownsEngine(core: TfjsCore): boolean {
+  const tensor = core.scalar(0);
+  const isOwn = tensor.constructor === core.Tensor;
+  tensor.dispose();
+  return isOwn;
 }
 
 async function load(
