@@ -16,6 +16,7 @@ export type GraphKind =
    */
   | 'pag';
 
+/** What joins two nodes: a → b, a − b, or a ↔ b. */
 export type EdgeType = 'directed' | 'undirected' | 'bidirected';
 
 /** One edge by name. A directed one points `from` → `to`; for the others the order carries no meaning. */
@@ -53,6 +54,9 @@ export interface Graph<Kind extends GraphKind = GraphKind> {
   readonly spouses: Incidence;
 }
 
+/** Directed edges only, and no cycle. */
 export type Dag = Graph<'dag'>;
+/** A Markov equivalence class, observational or interventional: never another mixture of edges. */
 export type Cpdag = Graph<'cpdag' | 'icpdag'>;
+/** Directed and undirected edges that need be no class: background knowledge on the way to one. */
 export type Pdag = Graph<'pdag'>;

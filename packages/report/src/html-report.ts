@@ -20,12 +20,14 @@ export type Block =
   /** the few figures that matter most, large */
   | { readonly kind: 'answers'; readonly answers: readonly AnswerCard[] };
 
+/** One figure that matters, large, with what it is about. */
 export interface AnswerCard {
   readonly question: string;
   readonly answer: string;
   readonly detail: string;
 }
 
+/** A part of the page under its own heading. */
 export interface Section {
   readonly title: string;
   readonly blocks: readonly Block[];

@@ -8,6 +8,7 @@ import { onlyNumbers } from './internal/only-numbers.ts';
 import type { ParentRules } from './internal/parent-scorer.ts';
 import type { LearnOptions, StructureMethod, StructureResult } from './structure-method.ts';
 
+/** Settings of {@link cam}. */
 export interface CamOptions {
   /** λ: what a function of a parent costs, in units of ln n; default 1, the textbook BIC */
   readonly penalty?: number;

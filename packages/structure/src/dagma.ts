@@ -12,6 +12,7 @@ import { strongestAcyclic } from './internal/strongest-acyclic.ts';
 import { totalScore } from './internal/total-score.ts';
 import type { LearnOptions, StructureMethod, StructureResult } from './structure-method.ts';
 
+/** Settings of {@link dagma}. */
 export interface DagmaOptions {
   /** weight of the sum of absolute coefficients; default 0.03 */
   readonly sparsity?: number;

@@ -24,6 +24,7 @@ export interface ImpliedIndependence {
   readonly adjustedPValue: number;
 }
 
+/** What the data say against a graph. */
 export interface Falsification {
   /** whether at least one implied independence is refuted at `alpha`, corrected */
   readonly contradicted: boolean;

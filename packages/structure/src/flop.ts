@@ -8,6 +8,7 @@ import { orderProblem } from './internal/order-problem.ts';
 import type { ParentRules } from './internal/parent-scorer.ts';
 import type { LearnOptions, StructureMethod, StructureResult } from './structure-method.ts';
 
+/** Settings of {@link flop}. */
 export interface FlopOptions {
   /**
    * λ: what a parameter costs, in units of ln n. Default for continuous data 2, or 1 + 2 ln p / ln n where that is more

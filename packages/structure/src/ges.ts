@@ -7,6 +7,7 @@ import { observationalPart } from './internal/observational.ts';
 import { orderProblem } from './internal/order-problem.ts';
 import type { LearnOptions, StructureMethod, StructureResult, TracePoint } from './structure-method.ts';
 
+/** Settings of {@link ges}. */
 export interface GesOptions {
   /**
    * λ: what a parameter costs, in units of ln n. Default for continuous data 2, or 1 + 2 ln p / ln n where that is more

@@ -11,6 +11,7 @@ import { partialResult } from './internal/partial-result.ts';
 import { totalScore } from './internal/total-score.ts';
 import type { LearnOptions, StructureMethod, StructureResult, TracePoint } from './structure-method.ts';
 
+/** Settings of {@link pc}. */
 export interface PcOptions {
   /** a pair is taken for independent when the p-value is above this; default 0.01 */
   readonly alpha?: number;

@@ -64,6 +64,7 @@ export interface UnitHistoryPoint {
   readonly seconds: number;
 }
 
+/** How one fit of a unit network goes. */
 export interface UnitFitOptions extends Pick<RunOptions, 'signal' | 'onProgress'> {
   /** default 20 */
   readonly epochs?: number | undefined;
@@ -73,6 +74,7 @@ export interface UnitFitOptions extends Pick<RunOptions, 'signal' | 'onProgress'
   readonly onEpoch?: ((point: UnitHistoryPoint) => unknown) | undefined;
 }
 
+/** How a fit of a unit network ended. */
 export interface UnitFitResult {
   /** `'diverged'`: a loss was not finite; the weights are those after the best epoch before */
   readonly status: 'max-steps' | 'stopped' | 'diverged';
