@@ -146,6 +146,7 @@ function sourceFingerprint() {
     'tsdown.base.ts',
     'tsconfig.json',
     'tsconfig.base.json',
+    'scripts/cars.mjs',
   ]) {
     visit(inRoot(file));
   }

@@ -1,10 +1,10 @@
-// Writes the slim cars file of the playground from the vega-datasets package, whose exports hide it.
+// node ../../scripts/cars.mjs, in an app's folder: writes its dist/cars.csv, the slim cars file of the quickstart and of the
+// playground, from the vega-datasets package, whose exports hide it.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
-let folder = dirname(createRequire(import.meta.url).resolve('vega-datasets'));
+let folder = dirname(createRequire(join(process.cwd(), 'package.json')).resolve('vega-datasets'));
 while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
 const cars = JSON.parse(readFileSync(join(folder, 'data', 'cars.json'), 'utf8'));
 const columns = {
@@ -26,6 +26,6 @@ const cell = (car, column) => {
 };
 const names = Object.keys(columns);
 const lines = [names.join(','), ...cars.map((car) => names.map((name) => cell(car, name)).join(','))];
-const out = fileURLToPath(new URL('../dist/cars.csv', import.meta.url));
+const out = join(process.cwd(), 'dist', 'cars.csv');
 mkdirSync(dirname(out), { recursive: true });
 writeFileSync(out, `${lines.join('\n')}\n`);
