@@ -46,18 +46,55 @@ describe('executors in a browser', () => {
     if (result.backend !== 'webgl')
       return context.skip(`no WebGL in this Chromium: ${result.rejected[0]?.reason}`);
     expect(result).toMatchObject({ failures: [] });
-  }, 240_000);
+  }, 600_000);
 
-  test('WebGPU starts, and computes', async (context) => {
+  test('training on WebGPU goes on elsewhere when the device is lost, with nothing lost', async (context) => {
     if (chromium === undefined) return context.skip(noChromium);
     const script = await bundlePage('test/pages/webgpu.ts');
-    const flags = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan'];
-    const result = (await runPage(chromium, script, { flags })) as Answer;
+    const result = (await runPage(chromium, script, { flags: webgpuFlags })) as Training;
+    if (result.first !== 'webgpu')
+      return context.skip(`no WebGPU in this Chromium: ${result.lost[0]?.reason}`);
+    expect(result.lost[0]).toMatchObject({
+      name: 'webgpu',
+      reason: expect.stringMatching(/device was lost/),
+    });
+    expect(result.last).not.toBe('webgpu');
+    expect(result.losses).toBe(8);
+    expect(result.lossError).toBeLessThan(1e-4);
+    // A step of Adam is 0.02: float32 rounding on three backends is far below one, a step lost or made twice is not.
+    expect(result.parameterError).toBeLessThan(1e-3);
+    expect(result.probe).toMatchObject({ available: false });
+    expect(result.facts?.layers).toMatch(/programs|composed/);
+  }, 600_000);
+
+  test('WebGPU passes the conformance suite, with our layer programs', async (context) => {
+    if (chromium === undefined) return context.skip(noChromium);
+    if (process.env.CFE_FULL !== '1') return context.skip('minutes without a GPU: set CFE_FULL=1');
+    const script = await bundlePage('test/pages/webgpu-conformance.ts');
+    const result = (await runPage(chromium, script, { flags: webgpuFlags })) as Answer;
     if (result.backend !== 'webgpu')
       return context.skip(`no WebGPU in this Chromium: ${result.rejected[0]?.reason}`);
-    expect(result).toMatchObject({ product: [11] });
-  }, 120_000);
+    expect(result).toMatchObject({ failures: [] });
+  }, 900_000);
 });
+
+const webgpuFlags = [
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--enable-features=Vulkan',
+  '--enable-unsafe-swiftshader',
+];
+
+interface Training {
+  readonly first: string;
+  readonly last: string;
+  readonly facts?: { readonly layers?: string };
+  readonly lost: readonly { readonly name: string; readonly reason: string }[];
+  readonly losses: number;
+  readonly lossError: number;
+  readonly parameterError: number;
+  readonly probe: unknown;
+}
 
 interface Answer {
   readonly backend: string;
