@@ -107,6 +107,16 @@ describe('a person’s path through the playground', () => {
     await chooseFile();
     await page.until('document.querySelector(".status").textContent.startsWith("80 rows")');
 
+    // from here on there is no network: what is learned, fitted and asked is computed in this tab
+    const offline = (is: boolean): Promise<unknown> =>
+      page.send('Network.emulateNetworkConditions', {
+        offline: is,
+        latency: 0,
+        downloadThroughput: -1,
+        uploadThroughput: -1,
+      });
+    await offline(true);
+    const requested = page.requests.length;
     await click('[data-key="learn"]');
     await page.until('document.querySelector("[data-edge]") && document.querySelector(".cancel").hidden');
     const learned = await edges();
@@ -168,14 +178,26 @@ describe('a person’s path through the playground', () => {
 
     // the address brings the same answer back, and the saved model loads in Node
     const said = await page.evaluate<string>('document.querySelector(".headline").textContent');
-    await page.evaluate(`(() => {
-      window.saved = new Promise((resolve) => {
-        URL.createObjectURL = (blob) => (resolve(blob.arrayBuffer()), 'data:,');
-      });
-    })()`);
-    await click('[data-key="save"]');
-    const bytes = await page.evaluate<number[]>('saved.then((buffer) => [...new Uint8Array(buffer)])');
-    expect(loadNetwork(Uint8Array.from(bytes)).graph.nodes).toEqual(['origin', 'weight', 'power', 'mpg']);
+    const saved = async (button: string): Promise<number[]> => {
+      await page.evaluate(`(() => {
+        window.saved = new Promise((resolve) => {
+          URL.createObjectURL = (blob) => (resolve(blob.arrayBuffer()), 'data:,');
+        });
+      })()`);
+      await click(`[data-key="${button}"]`);
+      return page.evaluate<number[]>('saved.then((buffer) => [...new Uint8Array(buffer)])');
+    };
+    expect(loadNetwork(Uint8Array.from(await saved('save'))).graph.nodes).toEqual([
+      'origin',
+      'weight',
+      'power',
+      'mpg',
+    ]);
+    const report = Buffer.from(await saved('report')).toString();
+    expect(report).toMatch(/<h1[^>]*>What if: do\(power = /);
+    expect(report).not.toMatch(/<script|src="http/);
+    expect(page.requests.slice(requested).filter((url) => !url.startsWith('data:'))).toEqual([]);
+    await offline(false);
     await click('[data-key="share"]');
     await page.until('location.hash.startsWith("#p=")');
     await page.send('Page.reload');

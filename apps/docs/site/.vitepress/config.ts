@@ -84,6 +84,8 @@ export default defineConfig({
   srcDir: at('../../../../docs'),
   cacheDir: at(`../../dist/.vitepress-cache${pagesOnly ? '-pages' : ''}`),
   ...(pagesOnly ? { srcExclude: ['api/**'], ignoreDeadLinks: [/^\/api\//] } : {}),
+  // the usual themes fall short of a contrast of 4.5 on the grey behind code
+  markdown: { theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' } },
   cleanUrls: false,
   lastUpdated: false,
   // The pages lie outside this package, where no `vue` can be found.
@@ -102,7 +104,7 @@ export default defineConfig({
     ],
     sidebar: {
       '/api/': [{ text: 'API', items: api }],
-      '/decisions/': [...sidebar.slice(-1), { ...group('Decisions', decisions()), collapsed: false }],
+      '/decisions/': [...sidebar.slice(-1), group('Decisions', decisions())],
       '/': sidebar,
     },
     outline: [2, 3],
