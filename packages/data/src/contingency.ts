@@ -65,6 +65,11 @@ export function contingency(
  * The counts of the rows behind `a` and behind `b` together; a level that only one of them knows is added.
  *
  * @throws {@link ShapeError} if they count different columns
+ * @example
+ * import { contingency, mergeContingency, parseCsv } from '@cfe/data';
+ * const of = (text: string) => contingency(parseCsv(text), ['a']);
+ * const both = mergeContingency(of('a\nu\nu\n'), of('a\nv\nu\n'));
+ * both.counts; // → Float64Array [3, 1]
  */
 export function mergeContingency(a: Contingency, b: Contingency): Contingency {
   if (a.names.length !== b.names.length || a.names.some((name, j) => name !== b.names[j])) {

@@ -88,6 +88,11 @@ export function mergeMoments(a: Moments, b: Moments): Moments {
  * Means, covariances and correlations from moments.
  *
  * @param options.denominator - `'n'` (default, as {@link standardise} has it) or `'n-1'`
+ * @example
+ * import { covariances, moments, parseCsv } from '@cfe/data';
+ * const { means, covariance } = covariances(moments(parseCsv('x,y\n1,2\n3,6\n')));
+ * means; // → Float64Array [2, 4]
+ * covariance[0]; // → Float64Array [1, 2]
  */
 export function covariances(
   { names, sums }: Moments,

@@ -21,6 +21,11 @@ import { zstdFrame } from './internal/zstd-frame.ts';
  *
  * @throws {@link InputError} if it is no Arrow data, is damaged, or has no usable column; if a value is ±∞ or a whole number
  * beyond 2⁵³, naming row and column
+ * @example
+ * import { parseArrow } from '@cfe/data/arrow';
+ * import { tableFromArrays, tableToIPC } from '@uwdata/flechette';
+ * const bytes = tableToIPC(tableFromArrays({ x: [1.5, 2.5], k: ['a', 'b'] }), {}) as Uint8Array;
+ * parseArrow(bytes).row(1); // → { x: 2.5, k: 'b' }
  */
 export function parseArrow(bytes: Uint8Array, options: TypedOptions = {}): ReadTable {
   const source = options.source ?? 'the bytes';

@@ -28,6 +28,13 @@ export type ParquetSource =
  *
  * @throws {@link InputError} if it is no Parquet file, is damaged, or has no usable column; if a value is ±∞ or a whole
  * number beyond 2⁵³, naming row and column
+ * @example
+ * import { parseParquet } from '@cfe/data/parquet';
+ * const base64 =
+ *   'UEFSMRUAFSAVICwVBBUAFQYVBhwAAAAAAAAAAAD4PwAAAAAAAARAFQIZLDUAGAZzY2hlbWEVAgAVCiUAGAF4ABYEGRwZHCYAHBUKGSUGABkY' +
+ *   'AXgVABYEFkYWRiYISRwVABUAFQIAAAAWRhYEJggWRgAoIHBhcnF1ZXQtY3BwLWFycm93IHZlcnNpb24gMjYuMC4xGRwcAAAAcgAAAFBBUjE=';
+ * const table = await parseParquet(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)));
+ * table.column('x'); // → Float64Array [1.5, 2.5]
  */
 export async function parseParquet(content: ParquetSource, options: TypedOptions = {}): Promise<ReadTable> {
   const source = options.source ?? 'the bytes';

@@ -30,6 +30,17 @@ export async function readCsv(
  * Means, covariances and counts of a CSV file of any size, in one pass and constant memory: see `summariseCsvStream`.
  *
  * @throws {@link InputError} if the file cannot be read, and what `summariseCsvStream` refuses
+ * @example
+ * import { mkdtemp, writeFile } from 'node:fs/promises';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { covariances } from '@cfe/data';
+ * import { summariseCsv } from '@cfe/data/node';
+ * const path = join(await mkdtemp(join(tmpdir(), 'cfe-')), 'cars.csv');
+ * await writeFile(path, 'weight,mpg\n3504,18\n2372,24\n');
+ * const { rows, moments } = await summariseCsv(path);
+ * rows; // → 2
+ * covariances(moments).means; // → Float64Array [2938, 21]
  */
 export async function summariseCsv(path: string, options: CsvStatisticsOptions = {}): Promise<CsvStatistics> {
   return summariseCsvStream(fileChunks(path), { source: path, ...options });

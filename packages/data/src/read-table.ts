@@ -10,6 +10,14 @@ import { fileError, readCsv } from './read-csv.ts';
  *
  * @param options - those of a CSV file beyond types, units and source are not looked at for the others
  * @throws {@link InputError} if the file cannot be read, and what the format's own reader refuses
+ * @example
+ * import { mkdtemp, writeFile } from 'node:fs/promises';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { readTable } from '@cfe/data/node';
+ * const path = join(await mkdtemp(join(tmpdir(), 'cfe-')), 'cars.csv');
+ * await writeFile(path, 'weight,mpg\n3504,18\n2372,24\n');
+ * (await readTable(path)).row(0); // → { weight: 3504, mpg: 18 }
  */
 export async function readTable(
   path: string,

@@ -27,6 +27,10 @@ export interface Regimes {
  * Where a variable was intervened on, `[rows]`: 1 in the rows whose regime targets it. All 0 without regimes.
  *
  * @param kind - only targets of this kind; default both
+ * @example
+ * import { parseCsv, regimesFrom, targetMask } from '@cfe/data';
+ * const table = regimesFrom(parseCsv('x,y,lab\n1,2,0\n5,9,1\n'), { column: 'lab', targets: { 0: [], 1: ['x'] } });
+ * targetMask(table, 'x'); // → Uint8Array [0, 1]
  */
 export function targetMask(table: Table, variable: string, kind?: RegimeTarget['kind']): Uint8Array {
   const mask = new Uint8Array(table.rows);

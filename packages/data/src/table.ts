@@ -103,6 +103,9 @@ export function createTable(
  * The table of some rows, in the order given; a row may be repeated. Regimes come along.
  *
  * @param rows - row indices
+ * @example
+ * import { parseCsv, selectRows } from '@cfe/data';
+ * selectRows(parseCsv('x\n1\n2\n3\n'), [2, 0, 0]).column('x'); // → Float64Array [3, 1, 1]
  */
 export function selectRows(table: Table, rows: ArrayLike<number>): Table {
   const pick = (values: Float64Array): Float64Array => Float64Array.from(rows, (r) => values[r] as number);

@@ -21,7 +21,13 @@ export function toCsv(
   return text;
 }
 
-/** The same in pieces of about a thousand rows, for tables that are written to a file. */
+/**
+ * The same in pieces of about a thousand rows, for tables that are written to a file.
+ *
+ * @example
+ * import { parseCsv, toCsvPieces } from '@cfe/data';
+ * [...toCsvPieces(parseCsv('x\n1\n2\n'))].join(''); // → 'x\n1\n2\n'
+ */
 export function* toCsvPieces(
   table: Table | Columns,
   options: { readonly delimiter?: string; readonly regimeColumn?: string } = {},

@@ -45,6 +45,10 @@ export function adjacencyFromRows(
  * A graph from our matrix form: A[i][j] = 1 is i → j, and 2 at [i][j] and [j][i] is i — j.
  *
  * @throws {@link InputError} if an entry is not 0, 1 or 2, or a 2 has no mirror
+ * @example
+ * import { edgesOf, fromAdjacency } from '@cfe/graph';
+ * const graph = fromAdjacency('pdag', [[0, 1, 0], [0, 0, 2], [0, 2, 0]], ['a', 'b', 'c']);
+ * edgesOf(graph).map(({ type }) => type); // → ['directed', 'undirected']
  */
 export function fromAdjacency<Kind extends GraphKind>(
   kind: Kind,
@@ -73,6 +77,10 @@ export function fromAdjacency<Kind extends GraphKind>(
  *
  * @param options.threshold - default 0
  * @throws {@link CyclicGraphError} if there is a cycle
+ * @example
+ * import { edgesOf, fromWeights } from '@cfe/graph';
+ * const dag = fromWeights([[0, -0.8, 0.1], [0, 0, 2], [0, 0, 0]], ['a', 'b', 'c'], { threshold: 0.3 });
+ * edgesOf(dag).map(({ from, to }) => from + to); // → ['ab', 'bc']
  */
 export function fromWeights(
   weights: Rows,
@@ -86,7 +94,13 @@ export function fromWeights(
   return createGraph('dag', nodes, edges);
 }
 
-/** The matrix of a graph: [i][j] = 1 for i → j, 2 at both places for i — j; bidirected edges are left out. */
+/**
+ * The matrix of a graph: [i][j] = 1 for i → j, 2 at both places for i — j; bidirected edges are left out.
+ *
+ * @example
+ * import { createDag, toAdjacency } from '@cfe/graph';
+ * toAdjacency(createDag(['a', 'b'], [['a', 'b']])); // → [Uint8Array [0, 1], Uint8Array [0, 0]]
+ */
 export function toAdjacency(graph: Graph): Uint8Array[] {
   const d = graph.nodes.length;
   return graph.nodes.map((_, i) => {

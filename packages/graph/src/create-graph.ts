@@ -45,6 +45,9 @@ export function createDag(nodes: readonly string[], edges: Iterable<EdgeInput>):
  * @throws {@link InputError} on a duplicate node, a self-loop, a type that the kind has not, contradictory edges, or a kind
  * that is unknown or not made yet (`'pag'`)
  * @throws {@link CyclicGraphError} if the directed edges form a cycle
+ * @example
+ * import { createGraph } from '@cfe/graph';
+ * createGraph('admg', ['x', 'y'], [['x', 'y'], { from: 'x', to: 'y', type: 'bidirected' }]).kind; // → 'admg'
  */
 export function createGraph<Kind extends GraphKind>(
   kind: Kind,

@@ -51,6 +51,9 @@ export function graphFromJson(value: unknown): Graph {
  * A graph of the narrowest kind that holds the edges: `'dag'`, `'admg'`; with undirected edges `'cpdag'` if it is a
  * Markov class, `'icpdag'` if experiments on some targets would leave just this class, else `'pdag'` (always so above
  * 5,000 nodes).
+ * @example
+ * import { graphFromEdges } from '@cfe/graph';
+ * graphFromEdges(['a', 'b'], [{ from: 'a', to: 'b', type: 'undirected' }]).kind; // → 'cpdag'
  */
 export function graphFromEdges(nodes: readonly string[], edges: readonly Edge[]): Graph {
   if (edges.some(({ type }) => type === 'bidirected')) return createGraph('admg', nodes, edges);

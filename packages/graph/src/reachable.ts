@@ -64,12 +64,25 @@ export function descendantsOf(graph: Graph, names: Names): string[] {
   return marked(graph, [graph.children], names, 'descendantsOf');
 }
 
-/** The nodes that are an ancestor, or the node itself, in some DAG of the class: reached against → and along —. */
+/**
+ * The nodes that are an ancestor, or the node itself, in some DAG of the class: reached against → and along —.
+ *
+ * @example
+ * import { cpdag, createDag, possibleAncestorsOf } from '@cfe/graph';
+ * possibleAncestorsOf(cpdag(createDag(['a', 'b'], [['a', 'b']])), 'a'); // → ['a', 'b']
+ */
 export function possibleAncestorsOf(graph: Graph, names: Names): string[] {
   return marked(graph, [graph.parents, graph.neighbours], names, 'possibleAncestorsOf');
 }
 
-/** The nodes that are a descendant, or the node itself, in some DAG of the class: reached along → and —. */
+/**
+ * The nodes that are a descendant, or the node itself, in some DAG of the class: reached along → and —.
+ *
+ * @example
+ * import { cpdag, createDag, possibleDescendantsOf } from '@cfe/graph';
+ * const collider = createDag(['a', 'b', 'c'], [['a', 'b'], ['c', 'b']]);
+ * possibleDescendantsOf(cpdag(collider), 'b'); // → ['b']
+ */
 export function possibleDescendantsOf(graph: Graph, names: Names): string[] {
   return marked(graph, [graph.children, graph.neighbours], names, 'possibleDescendantsOf');
 }

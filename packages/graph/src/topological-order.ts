@@ -24,6 +24,9 @@ export function topologicalOrder(graph: Graph): Int32Array {
  * Nodes of one level do not depend on each other, so they can be computed together. O(d + edges).
  *
  * @throws {@link CyclicGraphError} if the directed edges form a cycle
+ * @example
+ * import { createDag, topologicalLevels } from '@cfe/graph';
+ * topologicalLevels(createDag(['y', 'x', 'z'], [['x', 'y'], ['z', 'y']])); // → [Int32Array [1, 2], Int32Array [0]]
  */
 export function topologicalLevels(graph: Graph): Int32Array[] {
   const d = graph.nodes.length;

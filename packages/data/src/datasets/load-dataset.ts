@@ -59,6 +59,9 @@ export async function loadDataset(name: string, options: DatasetOptions = {}): P
  *
  * @throws {@link UnknownNameError} if there is no such dataset
  * @throws {@link InputError} if a file is missing and must not or cannot be fetched, or has other bytes
+ * @example
+ * import { datasetFiles } from '@cfe/data/node';
+ * await datasetFiles('kidney-stones'); // → []
  */
 export async function datasetFiles(name: string, options: DatasetOptions = {}): Promise<readonly string[]> {
   const { info } = entryOf(name);

@@ -208,7 +208,13 @@ const models: Readonly<Record<NamedSimulator, readonly SimulatorVariable[]>> = {
   'twin-sign': [linear('x', {}), named('y', ['x'], 'twin/sign')],
 };
 
-/** The names that {@link namedSimulator} knows. */
+/**
+ * The names that {@link namedSimulator} knows.
+ *
+ * @example
+ * import { namedSimulators } from '@cfe/data';
+ * namedSimulators.includes('twin-sign'); // → true
+ */
 export const namedSimulators: readonly NamedSimulator[] = Object.keys(models) as NamedSimulator[];
 
 /**

@@ -37,12 +37,25 @@ export function varsortability(rows: Columns, truth: Dag): number {
  * @throws {@link UnknownNameError} if a node of the truth is no column
  * @see Reisach, Tami, Seiler, Chambaz and Weichwald (2023), A scale-invariant sorting criterion to find a causal order
  * in additive noise models
+ * @example
+ * import { createDag } from '@cfe/graph';
+ * import { parseCsv, r2Sortability } from '@cfe/data';
+ * // two variables explain each other equally well: chance
+ * r2Sortability(parseCsv('x,y\n1,10\n2,20\n3,31\n'), createDag(['x', 'y'], [['x', 'y']])); // → 0.5
  */
 export function r2Sortability(rows: Columns, truth: Dag): number {
   return sortability(rows, truth).r2Sortability;
 }
 
-/** Both criteria at once. */
+/**
+ * Both criteria at once.
+ *
+ * @example
+ * import { createDag } from '@cfe/graph';
+ * import { parseCsv, sortability } from '@cfe/data';
+ * const rows = parseCsv('x,y\n1,10\n2,20\n3,31\n');
+ * sortability(rows, createDag(['x', 'y'], [['x', 'y']])); // → { varsortability: 1, r2Sortability: 0.5 }
+ */
 export function sortability(rows: Columns, truth: Dag): Sortability {
   const unknown = truth.nodes.find((name) => !rows.names.includes(name));
   if (unknown !== undefined) throwUnknownName('sortability', 'column', unknown, rows.names);
