@@ -5,11 +5,12 @@ const config: KnipConfig = {
   ignoreExportsUsedInFile: { interface: true, type: true },
   workspaces: {
     '.': {
-      entry: ['scripts/*.mjs', 'test/**/*.test.ts', 'test/pages/*.ts'],
+      entry: ['scripts/*.mjs', 'scripts/*.d.mts', 'test/**/*.test.ts', 'test/pages/*.ts'],
       project: ['scripts/**', 'test/**', '*.ts'],
       ignoreDependencies: [
         /^@cfe\//, // linked here so that the tests and examples at the root can import any package
         '@tensorflow/tfjs-core', // the one copy that the packages' optional peers resolve to
+        /^@tensorflow\/tfjs-(?:backend-cpu|layers)$/, // which the pages in docs/ import
         '@biomejs/biome', // these three are run by their files, from scripts/
         'pnpm',
         'turbo',
@@ -39,6 +40,7 @@ const config: KnipConfig = {
       project: ['{src,test,bench,scripts}/**'],
       ignoreDependencies: [
         'vega-datasets', // its exports hide the file that the build takes from its folder
+        'axe-core', // whose text is put into a page
         'typedoc-plugin-markdown', // these three are named in settings of TypeDoc and VitePress
         'typedoc-vitepress-theme',
         'vue',

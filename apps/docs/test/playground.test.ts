@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { loadNetwork } from '@cfe/network';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { violations } from './support/axe.ts';
 import { findChromium, openPage, type Page } from './support/browser.ts';
 import { servePlayground } from './support/serve-playground.ts';
 
@@ -175,6 +176,10 @@ describe('a person’s path through the playground', () => {
       await page.evaluate('document.querySelector("tr[data-variable=mpg]").cells[3].textContent'),
     ).toMatch(/ to /);
     await picture('vans');
+    for (const value of ['light', 'dark']) {
+      await page.send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value }] });
+      expect(await violations(page), value).toEqual([]);
+    }
 
     // the address brings the same answer back, and the saved model loads in Node
     const said = await page.evaluate<string>('document.querySelector(".headline").textContent');

@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest';
 import { brokenLinks } from '../src/check-links.ts';
+import { violations } from './support/axe.ts';
 import { findChromium, openPage, type Page } from './support/browser.ts';
 import { finish } from './support/finish.ts';
 import { serveFolder } from './support/serve-folder.ts';
@@ -20,7 +20,7 @@ const pages = [
   '/concepts/rungs.html',
   '/recipes/dowhy.html',
   '/reference/cli.html',
-  '/results.html',
+  '/contributing/architecture.html',
   '/decisions/README.html',
   '/playground.html',
 ];
@@ -156,14 +156,3 @@ test('the rules that find something are on: a page without names for its control
     await page.close();
   }
 }, 60_000);
-
-/** What axe calls serious or critical. */
-async function violations(page: Page): Promise<readonly string[]> {
-  const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-  await page.evaluate(`${readFileSync(axe, 'utf8')}; void 0`);
-  return page.evaluate<string[]>(
-    `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => id + ': ' + target.join(' ') + ': ' + failureSummary.replaceAll('\\n', ' '))))`,
-  );
-}

@@ -47,7 +47,7 @@ export function drawGraph(width: number, drawing: Drawing): SVGSVGElement {
         tabindex: 0,
         role: 'button',
         'aria-pressed': chosen === name,
-        'aria-label': `${name}${value === undefined ? '' : `, set to ${value}`}`,
+        'aria-label': value === undefined ? name : `${name} = ${value}`,
         'data-node': name,
         click: press,
         keydown: (event: KeyboardEvent) => {
