@@ -1,25 +1,39 @@
-/** Additive curved effects, d = 10, 20 edges, n = 1000, columns in random order. `SETS` data sets, default 3; `PYTHON` for RESIT of the lingam package. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fromAdjacency } from '@cfe/graph';
+/**
+ * Curved effects, d = 10, 20 edges, n = 1000, columns in random order; seconds of the processor. `SETS` data sets, default 3, from `SEED`
+ * on. With `PYTHON` beside SCORE, CAM, NoGAM and DAS of dodiscover, and RESIT of the lingam package on the first `RESIT` sets.
+ */
+
+import type { Dag } from '@cfe/graph';
 import { bench, describe } from 'vitest';
 import { auto, cam, directLingam, flop, type StructureMethod } from '../src/index.ts';
 import { curvedData } from '../test/support/curved.ts';
+import { curvedEffectError } from './support/curved-effects.ts';
+import { askPeers, python } from './support/peers.ts';
 import { directed, floors, Tally, timed } from './support/table.ts';
 
 const sets = Number(process.env.SETS ?? 3);
-const python = process.env.PYTHON;
+const first = Number(process.env.SEED ?? 34_000);
+const resit = Number(process.env.RESIT ?? 0);
 const script = `
-import json, sys, time, warnings
-warnings.filterwarnings('ignore')
-import numpy as np, lingam
-from sklearn.ensemble import RandomForestRegressor
-x = np.fromfile(sys.argv[1]).reshape(int(sys.argv[2]), int(sys.argv[3]))
-start = time.perf_counter()
-model = lingam.RESIT(regressor=RandomForestRegressor(n_estimators=20, max_depth=4, random_state=0), alpha=0.01).fit(x)
-print(json.dumps({"seconds": time.perf_counter() - start, "graph": (np.abs(model.adjacency_matrix_.T) > 0).astype(int).tolist()}))
+import pandas as pd, networkx as nx
+from dodiscover.toporder.score import SCORE
+from dodiscover.toporder.cam import CAM
+from dodiscover.toporder.nogam import NoGAM
+from dodiscover.toporder.das import DAS
+from dodiscover.context_builder import make_context
+frame = pd.DataFrame((x - x.mean(0)) / x.std(0), columns=[str(i) for i in range(d)])
+def learn(method):
+    method.learn_graph(frame, make_context().variables(data=frame).build())
+    return nx.to_numpy_array(method.graph_, nodelist=list(frame.columns))
+for method in (SCORE, CAM, NoGAM, DAS):
+    ask(f'{method.__name__} (dodiscover)', 'dag', lambda: learn(method()))
+if given['resit']:
+    import lingam
+    from sklearn.ensemble import RandomForestRegressor
+    def forest():
+        model = lingam.RESIT(regressor=RandomForestRegressor(n_estimators=20, max_depth=4, random_state=0), alpha=0.01).fit(x)
+        return np.abs(model.adjacency_matrix_.T) > 0
+    ask('RESIT (lingam, random forest)', 'dag', forest)
 `;
 
 for (const mechanism of ['gp', 'mlp'] as const) {
@@ -30,33 +44,32 @@ for (const mechanism of ['gp', 'mlp'] as const) {
     flop: flop(),
     'direct-lingam': directLingam(),
   };
-  for (let seed = 0; seed < sets; seed++) {
-    const { table, dag } = curvedData(3000 + seed, { d: 10, edges: 20, rows: 1000, mechanism });
+  for (let seed = first; seed < first + sets; seed++) {
+    const { table, dag, effects } = curvedData(seed, { d: 10, edges: 20, rows: 1000, mechanism });
+    const truth = effects();
+    const add = (name: string, found: Dag, seconds?: number): void =>
+      tally.add(name, {
+        ...directed(dag, found),
+        'effect RMSE': curvedEffectError(table, truth, found),
+        ...(seconds === undefined ? {} : { seconds }),
+      });
     for (const [name, method] of Object.entries(methods)) {
       const { dag: found, seconds } = await timed(() => method.learn(table, { seed }));
-      tally.add(name, { ...directed(dag, found!), seconds });
+      add(name, found!, seconds);
     }
     if (python !== undefined) {
-      const folder = mkdtempSync(join(tmpdir(), 'cfe-bench-'));
-      const values = new Float64Array(1000 * 10);
-      for (const [j, name] of table.names.entries()) {
-        for (let r = 0; r < 1000; r++) values[r * 10 + j] = table.column(name)[r]!;
+      const answers = askPeers(script, table, { resit: seed < first + resit });
+      for (const [name, { graph, seconds }] of Object.entries(answers)) {
+        if (graph !== undefined) add(name, graph as Dag, seconds);
       }
-      writeFileSync(join(folder, 'rows.bin'), values);
-      const out = execFileSync(python, ['-c', script, join(folder, 'rows.bin'), '1000', '10'], {
-        encoding: 'utf8',
-      });
-      rmSync(folder, { recursive: true });
-      const { graph, seconds } = JSON.parse(out) as { graph: number[][]; seconds: number };
-      tally.add('RESIT (lingam, random forest)', {
-        ...directed(dag, fromAdjacency('dag', graph, table.names)),
-        seconds,
-      });
     }
-    for (const [name, floor] of Object.entries(await floors(table, dag, seed)))
-      tally.add(name, directed(dag, floor));
+    for (const [name, floor] of Object.entries(await floors(table, dag, seed))) add(name, floor);
   }
   tally.print(`${mechanism === 'gp' ? 'Gaussian processes' : 'tanh networks'}, ${sets} data sets`);
+  for (const peer of ['SCORE', 'CAM', 'NoGAM', 'DAS']) {
+    tally.printDifference('cam', `${peer} (dodiscover)`, 'SHD');
+    tally.printRatio('cam', `${peer} (dodiscover)`, 'seconds');
+  }
 }
 
 describe('10 variables', () => {

@@ -1,9 +1,11 @@
 import { inProcessRunner } from '@cfe/base';
 import { createTable, type Table } from '@cfe/data';
-import { cpdag, edgesOf, interventionalCpdag, parentsOf, shd, toAdjacency } from '@cfe/graph';
+import { cpdag, dagsOf, edgesOf, interventionalCpdag, parentsOf, shd, toAdjacency } from '@cfe/graph';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { flop, learnStructure } from '../src/index.ts';
+import { flop, type InterceptMode, learnStructure } from '../src/index.ts';
+import { orderProblem } from '../src/internal/order-problem.ts';
+import { totalScore } from '../src/internal/total-score.ts';
 import { exhaustiveOptimum, gaussianBic } from './support/exhaustive.ts';
 import { simulated } from './support/simulated.ts';
 
@@ -97,6 +99,33 @@ describe('interventions', () => {
     expect(toAdjacency(graph)).toEqual(toAdjacency(class_));
   });
 
+  test('all members of a class score alike, whatever the intercepts', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(10_000),
+        fc.constantFrom('auto', 'shared', 'perEnvironment'),
+        async (seed, intercept) => {
+          const { table } = simulated(seed, { d: 6, edges: 9, rows: 150, targets: 2, batchShift: seed % 2 });
+          const { graph, score, details } = await flop({ intercept }).learn(table, {
+            budget: { restarts: 3 },
+          });
+          const nodes = [...table.names].sort();
+          const problem = await orderProblem(table, nodes, {}, {}, () => undefined);
+          const local = problem.local(
+            problem.modesOf(details.intercepts as Readonly<Record<string, InterceptMode>>),
+          );
+          let members = 0;
+          for (const dag of dagsOf(graph)) {
+            expect(Math.abs(totalScore(dag, nodes, local) - score)).toBeLessThan(1e-9 * Math.abs(score));
+            if (++members === 12) break;
+          }
+          expect(members).toBeGreaterThan(0);
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
   test('a variable that was never left alone is refused by name', async () => {
     const { table } = simulated(4, { d: 3, edges: 2, rows: 100 });
     const always = withRegimes(table, [{ name: 'a', targets: [{ variable: 'x1', kind: 'hard' }] }]);
@@ -181,6 +210,16 @@ describe('bad input is refused by name', () => {
   ];
   test.each(cases)('%s', async (_what, bad, code) => {
     await expect(learnStructure(bad)).rejects.toMatchObject({ code });
+  });
+
+  test('an infinite value', () => {
+    expect(() => replaced(table, (x, r) => (r === 7 ? -1 / 0 : x))).toThrow(/row 7 of "x1" is -Infinity/);
+  });
+
+  test('a target that is no column', () => {
+    expect(() =>
+      withRegimes(table, [{ name: 'do', targets: [{ variable: 'nobody', kind: 'hard' }] }]),
+    ).toThrow(/nobody/);
   });
 
   test('an unknown method', async () => {

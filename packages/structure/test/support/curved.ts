@@ -14,7 +14,12 @@ export function curvedData(
     readonly rows: number;
     readonly mechanism?: 'gp' | 'mlp';
   },
-): { readonly table: Table; readonly dag: Dag } {
+): {
+  readonly table: Table;
+  readonly dag: Dag;
+  /** [i][j]: how much more x_j is on average under do(x_i = 1) than under do(x_i = −1) */
+  readonly effects: () => readonly Float64Array[];
+} {
   const { d, edges, rows, mechanism = 'gp' } = options;
   const rng = createRng(seed);
   const order = permutation(rng.fork('order'), d);
@@ -26,27 +31,33 @@ export function curvedData(
     [pairs[k], pairs[other]] = [pairs[other]!, pairs[k]!];
   }
   const list = pairs.slice(0, edges);
-  const columns: Float64Array[] = Array.from({ length: d });
-  for (const v of order) {
-    const parents = list.filter(([, child]) => child === v).map(([parent]) => parent);
-    const own = rng.fork(`mechanism ${v}`);
-    const noise = standardNormal(rng.fork(`noise ${v}`), rows);
-    const sd = 0.4 + 0.4 * own.uniform();
-    const values = parents.length === 0 ? noise : noise.map((e) => sd * e);
-    const signal =
-      mechanism === 'gp'
-        ? gaussianProcess(
-            parents.map((p) => columns[p]!),
-            rows,
-            own,
-          )
-        : network(
-            parents.map((p) => columns[p]!),
-            rows,
-            own,
-          );
-    columns[v] = scaled(values.map((e, r) => e + signal[r]!));
-  }
+  const scales: { readonly mean: number; readonly sd: number }[] = Array.from({ length: d });
+  /** All columns, one of them held at a value if wanted. */
+  const columnsUnder = (held = -1, value = 0): readonly Float64Array[] => {
+    const columns: Float64Array[] = Array.from({ length: d });
+    for (const v of order) {
+      if (v === held) {
+        columns[v] = new Float64Array(rows).fill(value);
+        continue;
+      }
+      const parents = list.filter(([, child]) => child === v).map(([parent]) => parent);
+      const own = rng.fork(`mechanism ${v}`);
+      const noise = standardNormal(rng.fork(`noise ${v}`), rows);
+      const sd = 0.4 + 0.4 * own.uniform();
+      const values = parents.length === 0 ? noise : noise.map((e) => sd * e);
+      const signal = (mechanism === 'gp' ? gaussianProcess : network)(
+        parents.map((p) => columns[p]!),
+        rows,
+        own,
+      );
+      const sum = values.map((e, r) => e + signal[r]!);
+      if (held < 0) scales[v] = scaleOf(sum);
+      const { mean, sd: spread } = scales[v]!;
+      columns[v] = sum.map((x) => (x - mean) / spread);
+    }
+    return columns;
+  };
+  const columns = columnsUnder();
   const nodes = Array.from({ length: d }, (_, v) => `x${v}`);
   return {
     table: createTable(
@@ -56,6 +67,15 @@ export function curvedData(
       nodes,
       list.map(([a, b]): [string, string] => [nodes[a]!, nodes[b]!]),
     ),
+    effects: () =>
+      nodes.map((_, i) => {
+        const [high, low] = [columnsUnder(i, 1), columnsUnder(i, -1)];
+        return Float64Array.from(nodes, (_n, j) => {
+          let sum = 0;
+          for (let r = 0; r < rows; r++) sum += high[j]![r]! - low[j]![r]!;
+          return sum / rows;
+        });
+      }),
   };
 }
 
@@ -91,8 +111,7 @@ function network(
   return out;
 }
 
-function scaled(x: Float64Array): Float64Array {
+function scaleOf(x: Float64Array): { readonly mean: number; readonly sd: number } {
   const mean = x.reduce((sum, value) => sum + value, 0) / x.length;
-  const sd = Math.sqrt(x.reduce((sum, value) => sum + (value - mean) ** 2, 0) / x.length);
-  return x.map((value) => (value - mean) / sd);
+  return { mean, sd: Math.sqrt(x.reduce((sum, value) => sum + (value - mean) ** 2, 0) / x.length) };
 }

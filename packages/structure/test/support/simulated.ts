@@ -3,7 +3,7 @@ import { createTable, type Table } from '@cfe/data';
 import { createDag, type Dag } from '@cfe/graph';
 import { linearGaussian } from '@cfe/scm';
 
-/** A random linear-Gaussian data set, standard noise, weights ±U(low, 1), and its graph. */
+/** A random linear-Gaussian data set, weights ±U(low, 1), and its graph. */
 export function simulated(
   seed: number,
   options: {
@@ -17,6 +17,8 @@ export function simulated(
     readonly high?: number;
     /** what each regime adds to every variable's noise, in its standard deviations, drawn once per regime and variable */
     readonly batchShift?: number;
+    /** standard deviations of the noise, drawn evenly between two; default 1 for all */
+    readonly noise?: readonly [number, number];
   },
 ): { readonly table: Table; readonly dag: Dag; readonly weights: readonly Float64Array[] } {
   const { d, edges, rows, low = 0.25, high = 1, targets = 0, rowsPerTarget = 100, batchShift = 0 } = options;
@@ -34,7 +36,10 @@ export function simulated(
       list.push([nodes[i]!, nodes[j]!]);
     }
   }
-  const model = linearGaussian({ nodes, weights });
+  const { noise: [least, most] = [1, 1] } = options;
+  const spread = rng.fork('spread');
+  const noiseVariances = nodes.map(() => (least + (most - least) * spread.uniform()) ** 2);
+  const model = linearGaussian({ nodes, weights, noiseVariances });
   const parts = [model.sample(rows, { seed: rng.fork('rows') })];
   const list2 = Array.from({ length: targets }, (_, t) => nodes[t]!);
   for (const target of list2) {
