@@ -17,7 +17,7 @@ export interface BrowserBackendOptions {
  * WebGPU through `@tensorflow/tfjs-backend-webgpu`, an optional peer: for large models.
  *
  * Reads from it are asynchronous: train on it with `createDeviceExecutor` of `@cfe/autograd/tfjs`, which also goes on elsewhere when the
- * device is lost. Its synchronous executor reads by way of a canvas, which is slow, and is there for whatever takes an `Executor`.
+ * device is lost. It brings no synchronous executor: TensorFlow.js reads synchronously by way of a canvas, which was seen to answer zeros.
  *
  * @example
  * import { selectBackend } from '@cfe/autograd';
@@ -26,7 +26,6 @@ export interface BrowserBackendOptions {
  * rejected.map(({ name }) => name); // → ['webgpu', 'webgl']
  */
 export function webgpuBackend({ layer = 'faster', host = thisPage() }: BrowserBackendOptions = {}): Backend {
-  let createExecutor: ((plan: Plan) => Executor) | undefined;
   let layers: { readonly layer: string; readonly reason: string } | undefined;
   let lost: string | undefined;
   return {
@@ -59,7 +58,6 @@ export function webgpuBackend({ layer = 'faster', host = thisPage() }: BrowserBa
       const { device } = (core.backend?.() ?? {}) as { device?: { lost: Promise<{ message: string }> } };
       void device?.lost.then(({ message }) => {
         lost = message;
-        createExecutor = undefined;
       });
       const ours = await host.loadExecutor();
       if (layer === 'faster') layers = await ours.chooseLayer();
@@ -67,17 +65,13 @@ export function webgpuBackend({ layer = 'faster', host = thisPage() }: BrowserBa
         if (layer === 'programs') ours.registerLayerPrograms();
         layers = { layer, reason: 'as the option `layer` says' };
       }
-      if (host.canvas) createExecutor = ours.createTfjsExecutor;
     },
-    executor: (plan) => createExecutor?.(plan),
     async report(): Promise<BackendReport> {
       return layers === undefined
         ? { facts: {}, advice: [] }
         : { facts: { layers: layers.layer, why: layers.reason }, advice: [] };
     },
-    async dispose() {
-      createExecutor = undefined;
-    },
+    async dispose() {},
   };
 }
 

@@ -27,8 +27,6 @@ export interface BrowserHost {
   webgl(): { readonly floats: boolean; readonly renderer: string } | undefined;
   /** loads a backend of TensorFlow.js, which registers itself, and the core that it registered with */
   load(name: 'webgpu' | 'webgl'): Promise<TfjsCore>;
-  /** whether there is a canvas outside the page, by which TensorFlow.js reads synchronously from WebGPU */
-  readonly canvas: boolean;
   /** the executor of plans on TensorFlow.js */
   loadExecutor(): Promise<PlansOnTfjs>;
 }
@@ -42,7 +40,6 @@ export function thisPage(): BrowserHost {
   return {
     secure: scope.isSecureContext !== false,
     gpu: scope.navigator?.gpu,
-    canvas: typeof OffscreenCanvas === 'function',
     webgl: lookAtWebgl,
     load: async (name) => {
       await (name === 'webgpu'
