@@ -192,11 +192,15 @@ describe.concurrent('checks', () => {
 
   test('doctor says what runs', async (context) => {
     needsBuild(context);
-    const { active, backends } = await json<{
+    const { active, backends, others } = await json<{
       active: string;
       backends: { name: string; available: boolean }[];
+      others: { name: string; available: boolean; reason: string }[];
     }>('doctor');
     expect(backends.find(({ name }) => name === active)?.available).toBe(true);
+    expect(others.map(({ name }) => name)).toEqual(['node-gpu', 'node-webgpu', 'webgpu', 'webgl']);
+    for (const { name, available, reason } of others)
+      expect(reason, name).toMatch(available ? /selectBackend/ : /[Ii]nstall|browser|driver|adapter|start/);
   });
 });
 

@@ -1,4 +1,4 @@
-import { doctorReport, listBackends, registerBackend } from '@cfe/autograd';
+import { type Backend, doctorReport, listBackends, registerBackend } from '@cfe/autograd';
 import { wasmBackend } from '@cfe/backend-wasm';
 import type { Command } from '../command.ts';
 import { textOf } from '../input/options.ts';
@@ -27,7 +27,13 @@ export const doctor: Command = {
         textTable([
           ['', 'backend', 'executor', 'µs per step', ''],
           ...rows,
-          ...others.map(({ name, reason }) => ['', name, 'not available', '', reason]),
+          ...others.map(({ name, available, reason }) => [
+            '',
+            name,
+            available ? 'TensorFlow.js ops' : 'not available',
+            '',
+            reason,
+          ]),
         ]),
         ...report.backends.flatMap(({ name, facts }) =>
           Object.keys(facts).length === 0
@@ -45,22 +51,36 @@ export const doctor: Command = {
   },
 };
 
-/** Backends of packages that the command line does not bring, and what each would take. */
-async function otherBackends(): Promise<readonly { readonly name: string; readonly reason: string }[]> {
-  const inPage = 'runs in a browser: @cfe/backend-browser';
-  const gpu = '@cfe/backend-node-gpu';
-  const installed = await import(/* @vite-ignore */ gpu).then(
-    () => true,
-    () => false,
+interface OtherBackend {
+  readonly name: string;
+  readonly available: boolean;
+  /** what it is, or what is missing and what to do */
+  readonly reason: string;
+}
+
+/** Backends of packages that the command line does not bring, looked at where they are installed. */
+async function otherBackends(): Promise<readonly OtherBackend[]> {
+  const inPage = { available: false, reason: 'runs in a browser: @cfe/backend-browser' };
+  return [...(await nodeBackends()), { name: 'webgpu', ...inPage }, { name: 'webgl', ...inPage }];
+}
+
+async function nodeBackends(): Promise<readonly OtherBackend[]> {
+  const name = '@cfe/backend-node-gpu';
+  const found = (await import(/* @vite-ignore */ name).catch(() => undefined)) as
+    | Readonly<Record<'nodeGpuBackend' | 'nodeWebgpuBackend', () => Backend>>
+    | undefined;
+  if (found === undefined) {
+    const reason = `not installed: npm install ${name} @tensorflow/tfjs-node-gpu, for programs with a CUDA device`;
+    return [{ name: 'node-gpu', available: false, reason }];
+  }
+  const all = [found.nodeGpuBackend(), found.nodeWebgpuBackend()];
+  return Promise.all(
+    all.map(async (backend) => {
+      const probe = await backend.probe();
+      const use = 'for programs that give it to selectBackend; the command line runs on the CPU';
+      return probe.available
+        ? { name: backend.name, available: true, reason: `${probe.detail}. It is ${use}` }
+        : { name: backend.name, available: false, reason: probe.reason };
+    }),
   );
-  return [
-    {
-      name: 'node-gpu',
-      reason: installed
-        ? `give nodeGpuBackend() of ${gpu} to selectBackend; the command line runs on the CPU`
-        : `not installed: npm install ${gpu} @tensorflow/tfjs-node-gpu, for programs with a CUDA device`,
-    },
-    { name: 'webgpu', reason: inPage },
-    { name: 'webgl', reason: inPage },
-  ];
 }
