@@ -57,7 +57,9 @@ async function tuned(
 }
 
 describe('fine-tuning a TensorFlow.js model with interchange interventions', () => {
-  test('puts the variable into the units, which learning the task alone does not', { timeout: 120_000 }, async () => {
+  test('puts the variable into the units, which learning the task alone does not', {
+    timeout: 120_000,
+  }, async () => {
     const [with_, without] = [
       await tuned({ interventionProbability: 0.6 }),
       await tuned({ interventionProbability: 0 }),

@@ -13,7 +13,7 @@ export interface PruneOptions {
   readonly batchSize: number;
   readonly learningRate: number;
   readonly decay: number;
-  /** nats per row that an edge has to save on held-out rows, `[edges]`, beside two standard errors */
+  /** nats per row that an edge has to save on held-out rows, `[edges]`, beside two standard errors; −∞ for one that is not judged */
   readonly price: Float64Array;
   readonly rng: Rng;
   readonly tick: (done: number, total: number, loss: number) => Promise<void> | undefined;
@@ -50,7 +50,7 @@ export async function pruneEdges(
   const gates = new Float32Array(edges).fill(1);
   const clarity = new Float64Array(edges).fill(Number.NaN);
   const saves = new Float64Array(edges);
-  const judged = new Uint8Array(edges);
+  const judged = Uint8Array.from(options.price, (price) => (price === -Infinity ? 1 : 0));
   const strengths = new Float64Array(edges);
   const perEpoch = Math.max(1, Math.floor(train.rows / Math.min(options.batchSize, train.rows)));
   const fit = (name: string, epochs: number): Promise<number> =>
