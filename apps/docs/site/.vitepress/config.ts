@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type DefaultTheme, defineConfig } from 'vitepress';
@@ -31,6 +31,11 @@ function decisions(): Record<string, string> {
   );
 }
 
+/** The heading of a page, up to a colon: "Backends: what was measured" is "Backends". */
+function titleOf(path: string): string {
+  return /^# ([^:\n]+)/m.exec(readFileSync(path, 'utf8'))?.[1]?.trim() ?? path;
+}
+
 const sidebar: DefaultTheme.SidebarItem[] = [
   group('Guide', {
     '/guide/start': 'Start in five minutes',
@@ -61,12 +66,12 @@ const sidebar: DefaultTheme.SidebarItem[] = [
   }),
   group('Measured', {
     '/results': 'Results',
-    '/structure-benchmarks': 'Graphs from data',
-    '/counterfactuals-evidence': 'Counterfactuals',
-    '/network-benchmarks': 'Networks',
-    '/training-benchmarks': 'Training',
-    '/backends-benchmarks': 'Backends',
-    '/layer0-benchmarks': 'Graphs, models and tables',
+    ...Object.fromEntries(
+      readdirSync(pages)
+        .filter((name) => /-(?:benchmarks|evidence)\.md$/.test(name))
+        .sort()
+        .map((name) => [`/${name.slice(0, -3)}`, titleOf(`${pages}/${name}`)]),
+    ),
   }),
   group('Contribute', {
     '/contributing/first-change': 'First change in 15 minutes',
