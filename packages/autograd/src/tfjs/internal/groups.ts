@@ -58,33 +58,7 @@ export function groupsOf(plan: Plan, variables: Iterable<number>): Group[] {
     const key = JSON.stringify(orphan ? [head] : [hidden, activation, skip, head]);
     bySignature.set(key, [...(bySignature.get(key) ?? []), j]);
   }
-  return [...bySignature.values()]
-    .flatMap((members) => withoutPadding(plan, layout, members))
-    .map((members) => groupOf(plan, layout, members));
-}
-
-/** From so many weights on, a few more operations cost less than products with zeros. */
-const manyWeights = 1 << 16;
-
-/**
- * A group computes one product, with zeros where a member does not read an input. Where that is many, as with all earlier
- * variables for parents, four groups of members with about as many inputs each leave most of the zeros out.
- */
-function withoutPadding(plan: Plan, layout: PlanLayout, members: number[]): number[][] {
-  const inputs = new Map(members.map((j) => [j, inputColumns(plan, j)]));
-  const padded = (some: readonly number[]): number =>
-    some.length * new Set(some.flatMap((j) => inputs.get(j) as number[])).size;
-  const units = layout.mechanisms[members[0] as number]?.layers[0]?.outputs as number;
-  const whole = padded(members);
-  if (whole * units < manyWeights) return [members];
-  const ordered = [...members].sort(
-    (a, b) => (inputs.get(a)?.length as number) - (inputs.get(b)?.length as number) || a - b,
-  );
-  const size = Math.ceil(members.length / 4);
-  const parts = [0, 1, 2, 3]
-    .map((part) => ordered.slice(part * size, (part + 1) * size))
-    .filter((part) => part.length > 0);
-  return parts.reduce((sum, part) => sum + padded(part), 0) < 0.8 * whole ? parts : [members];
+  return [...bySignature.values()].map((members) => groupOf(plan, layout, members));
 }
 
 /** Frees the index tensors of a group. */
