@@ -31,6 +31,13 @@ function decisions(): Record<string, string> {
   );
 }
 
+/** Pages of figures whose headings are long for a sidebar. */
+const measured: Readonly<Record<string, string>> = {
+  'structure-benchmarks.md': 'Graphs from data',
+  'counterfactuals-evidence.md': 'Counterfactuals',
+  'layer0-benchmarks.md': 'Graphs, models and tables',
+};
+
 /** The heading of a page, up to a colon: "Backends: what was measured" is "Backends". */
 function titleOf(path: string): string {
   return /^# ([^:\n]+)/m.exec(readFileSync(path, 'utf8'))?.[1]?.trim() ?? path;
@@ -70,7 +77,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       readdirSync(pages)
         .filter((name) => /-(?:benchmarks|evidence)\.md$/.test(name))
         .sort()
-        .map((name) => [`/${name.slice(0, -3)}`, titleOf(`${pages}/${name}`)]),
+        .map((name) => [`/${name.slice(0, -3)}`, measured[name] ?? titleOf(`${pages}/${name}`)]),
     ),
   }),
   group('Contribute', {
