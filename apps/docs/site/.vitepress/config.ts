@@ -104,7 +104,7 @@ export default defineConfig({
   vite: {
     resolve: { alias: [{ find: /^vue(?=\/|$)/, replacement: vue }] },
     worker: { format: 'es' },
-    build: { chunkSizeWarningLimit: 2000 },
+    build: { chunkSizeWarningLimit: 2000, ...(pagesOnly ? { minify: false } : {}) },
   },
   themeConfig: {
     search: { provider: 'local' },
