@@ -41,9 +41,11 @@ export async function bundleScript(
     readonly resolve?: UserConfig['resolve'];
     readonly minify?: boolean;
     readonly external?: readonly RegExp[];
+    /** whether what the entry exports is to be there still, as in a library */
+    readonly exports?: 'dropped' | 'kept';
   },
 ): Promise<string> {
-  const { root: folder, resolve = {}, minify = true, external = [] } = options;
+  const { root: folder, resolve = {}, minify = true, external = [], exports = 'dropped' } = options;
   const result = await build({
     root: folder,
     configFile: false,
@@ -56,6 +58,7 @@ export async function bundleScript(
       rolldownOptions: {
         input: entry,
         external: [...external],
+        ...(exports === 'kept' && { preserveEntrySignatures: 'strict' as const }),
         output: { format: 'es', codeSplitting: false },
       },
     },
@@ -73,9 +76,12 @@ export async function runPage(
     policy,
     flags = [],
     files = () => undefined,
+    head = '',
   }: {
     readonly policy?: string;
     readonly flags?: readonly string[];
+    /** what stands before the script, such as an import map */
+    readonly head?: string;
     /** what else the page may ask for, by address */
     readonly files?: (url: string) => Uint8Array | undefined;
   } = {},
@@ -87,10 +93,7 @@ export async function runPage(
   const server = createServer((request, response) => {
     const file = files(request.url ?? '/');
     if (file !== undefined) {
-      response.setHeader(
-        'content-type',
-        request.url?.endsWith('.wasm') === true ? 'application/wasm' : 'application/octet-stream',
-      );
+      response.setHeader('content-type', mediaType(request.url ?? ''));
       response.end(file);
     } else if (request.url === '/result') {
       const parts: Buffer[] = [];
@@ -105,7 +108,7 @@ export async function runPage(
     } else {
       response.setHeader('content-type', 'text/html');
       if (policy !== undefined) response.setHeader('content-security-policy', policy);
-      response.end('<!doctype html><script type="module" src="/page.js"></script>');
+      response.end(`<!doctype html>${head}<script type="module" src="/page.js"></script>`);
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -137,4 +140,9 @@ export async function runPage(
     server.close();
     rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+function mediaType(url: string): string {
+  if (url.endsWith('.js')) return 'text/javascript';
+  return url.endsWith('.wasm') ? 'application/wasm' : 'application/octet-stream';
 }
