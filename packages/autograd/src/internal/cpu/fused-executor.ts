@@ -49,6 +49,7 @@ export function createFusedExecutor(plan: Plan, name: string, createKernels: Cre
   };
   const d = plan.variables;
   const sums = new Float64Array(d);
+  const losses = { likelihood: new Float64Array(d), step: new Float64Array(d) };
   let free = program.atFree;
   let disposed = false;
   let lastAbduct: AbductInput | undefined;
@@ -87,12 +88,10 @@ export function createFusedExecutor(plan: Plan, name: string, createKernels: Cre
       density: undefined,
     };
     teacher.run(input, parameters, gates, sink, 0, d);
-    const byVariable = results.zeros(`${method} byVariable`, d);
     let loss = 0;
-    for (let j = 0; j < d; j++) {
-      byVariable[j] = sums[j] as number;
-      loss += sums[j] as number;
-    }
+    for (let j = 0; j < d; j++) loss += sums[j] as number;
+    const byVariable = losses[method];
+    byVariable.set(sums);
     return { loss, byVariable, gradient: { parameters: gradient, gates: dGates } };
   }
 

@@ -76,6 +76,8 @@ export class TeacherChunks {
   ): void {
     const { runner, kernels, result } = this;
     const { rows, values, omit, action, rowWeights } = input;
+    const start = j * rows + first;
+    if (omit !== undefined && !omit.subarray(start, start + size).includes(0)) return; // nobody asks for it
     const { layout } = this.program.mechanisms[j] as MechanismProgram;
     const head = this.heads[j] as HeadChunk;
     const logScale = layout.logScale < 0 ? 0 : (kernels.heap[parameters + layout.logScale] as number);

@@ -1,0 +1,5 @@
+export {
+  createThreadedExecutor,
+  type ThreadedExecutor,
+  type ThreadedExecutorOptions,
+} from './threaded-executor.ts';
