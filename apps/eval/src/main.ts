@@ -16,7 +16,7 @@ import {
 } from './suite/baseline.ts';
 import { createProgress, duration, type Progress } from './suite/progress.ts';
 import { reportPage } from './suite/report.ts';
-import { type Results, resultsOf, writeResults } from './suite/results.ts';
+import { currentCommit, type Results, resultsOf, writeResults } from './suite/results.ts';
 import { resultsPage } from './suite/results-page.ts';
 import { runSuite } from './suite/run-suite.ts';
 import { writeAtomically } from './suite/write-atomically.ts';
@@ -132,6 +132,7 @@ async function measured(
     folder,
     runner,
     fake: flags.fake,
+    commit: currentCommit(),
     signal: stop,
     onCell(id, how) {
       progress.ended(id, how);

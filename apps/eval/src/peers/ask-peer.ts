@@ -43,6 +43,7 @@ export async function pythonWith(
     found.set(key, probe);
     const error = await probe;
     if (error === undefined) return { python };
+    if (!error.includes('no module')) found.delete(key); // such as a machine too busy to answer: ask again next time
     reasons.push(error);
   }
   return {

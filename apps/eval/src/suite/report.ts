@@ -2,7 +2,7 @@ import { type Block, htmlReport, type Section } from '@cfe/report';
 import type { Summary } from '../experiment.ts';
 import { curveSvg, type RoleSummary, summariesSvg } from './figures.ts';
 import { prototypeRows } from './prototype-table.ts';
-import { type Results, type ResultsEntry, summariesOf } from './results.ts';
+import { commitsOf, type Results, type ResultsEntry, summariesOf } from './results.ts';
 import { shown, shownInterval } from './shown.ts';
 
 const verdicts = ['supported', 'inconclusive', 'refuted', 'failed', 'skipped'] as const;
@@ -20,6 +20,13 @@ export async function reportPage(results: Results): Promise<string> {
       `${results.size} run, seeds ${results.seeds.join(', ')}${results.fake === undefined ? '' : `, with the planted fake '${results.fake}'`}${results.complete ? '' : ', not finished'}`,
       `CFE ${versions.cfe}, Node ${versions.node}, ${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB`,
       `commit ${results.commit ?? 'unknown'}`,
+      ...(commitsOf(results).length < 2
+        ? []
+        : [
+            `data sets measured at ${commitsOf(results)
+              .map(([at, cells]) => `${at} (${cells})`)
+              .join(', ')}`,
+          ]),
     ],
   });
 }

@@ -1,6 +1,6 @@
 import type { Summary } from '../experiment.ts';
 import { prototypeRows } from './prototype-table.ts';
-import { type Results, type ResultsEntry, summariesOf } from './results.ts';
+import { commitsOf, type Results, type ResultsEntry, summariesOf } from './results.ts';
 import { shown, shownInterval } from './shown.ts';
 
 /** The anchor of an experiment's row. */
@@ -11,6 +11,7 @@ function anchorOf(id: string): string {
 /** The run as a page of the documentation: made from its results, never edited by hand. */
 export function resultsPage(results: Results, command: string): string {
   const { experiments, size, seeds, machine, versions, commit } = results;
+  const measured = commitsOf(results);
   const rows = experiments.map(
     ({ id, title, verdict, reason, metrics }) =>
       `| <a id="${anchorOf(id)}"></a>${metrics.length === 0 ? id : `[${id}](#${anchorOf(id)}-figures)`} | ${cell(title)} | ${verdict} | ${cell(reason)} |`,
@@ -18,7 +19,11 @@ export function resultsPage(results: Results, command: string): string {
   const printed = prototypeRows(results);
   return `# Results
 
-Written by \`${command}\` at commit ${commit ?? 'unknown'} (${size} run, ${seeds.length} seed${seeds.length === 1 ? '' : 's'}, Node ${versions.node}, ${machine.processor}, ${machine.cores} cores). Never edited by hand.
+Written by \`${command}\` at commit ${commit ?? 'unknown'} (${size} run, ${seeds.length} seed${seeds.length === 1 ? '' : 's'}, Node ${versions.node}, ${machine.processor}, ${machine.cores} cores). Never edited by hand.${
+    measured.length < 2
+      ? ''
+      : ` It was stopped and resumed: data sets were measured at ${measured.map(([at, cells]) => `${at.slice(0, 7)} (${cells})`).join(', ')}.`
+  }
 
 Each claim was written down with its rule before it was run. Refuted and inconclusive claims stay. Intervals are 95%, Student's t over data sets.
 Figures that a quick run repeats are in \`results.csv\` beside this page; \`npm run eval -- --quick --check\` holds a new run against them.

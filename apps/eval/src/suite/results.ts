@@ -66,8 +66,16 @@ export function resultsOf(
       cores: cpus().length,
       memoryGiB: Math.round(totalmem() / 2 ** 30),
     },
-    commit: commit(),
+    commit: currentCommit() ?? null,
   };
+}
+
+/** The commits that data sets were measured at, with how many, the most first. */
+export function commitsOf({ experiments }: Results): readonly (readonly [commit: string, cells: number])[] {
+  const counts = new Map<string, number>();
+  for (const { commit } of experiments.flatMap(({ cells }) => cells))
+    if (commit !== undefined) counts.set(commit, (counts.get(commit) ?? 0) + 1);
+  return [...counts].sort(([, a], [, b]) => b - a);
 }
 
 /** Every summary of an experiment with whose it is. */
@@ -149,7 +157,8 @@ export function writeResults(folder: string, results: Results): void {
   );
 }
 
-function commit(): string | null {
+/** The commit of the code that runs, saying so if files were edited since. */
+export function currentCommit(): string | undefined {
   try {
     const git = (...args: string[]): string =>
       execFileSync('git', args, {
@@ -168,6 +177,6 @@ function commit(): string | null {
     );
     return `${git('rev-parse', 'HEAD')}${changed === '' ? '' : ' with changes'}`;
   } catch {
-    return null;
+    return undefined;
   }
 }

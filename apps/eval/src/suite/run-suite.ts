@@ -35,6 +35,8 @@ export interface SuiteOptions extends Extent {
   readonly folder: string;
   readonly runner: Runner;
   readonly fake?: Fake | undefined;
+  /** of the code that runs, kept with every data set */
+  readonly commit?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   /** a cell ended, or was there already */
   readonly onCell?: ((id: string, how: 'measured' | 'kept') => void) | undefined;
@@ -128,6 +130,7 @@ async function runCells(
           ...(fake === undefined ? {} : { fake }),
           figures: found.figures,
           seconds,
+          ...(options.commit === undefined ? {} : { commit: options.commit }),
         };
         writeCell(cellPath(folder, id, index), stored, found);
         results[index] = stored;

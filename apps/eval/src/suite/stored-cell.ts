@@ -12,6 +12,8 @@ export interface StoredCell {
   readonly fake?: Fake;
   readonly figures: Figures;
   readonly seconds: number;
+  /** of the code that measured it: a run that was resumed may have several */
+  readonly commit?: string;
 }
 
 /** Where a cell is kept, without the ending. */
