@@ -4,14 +4,17 @@ import type { AnyCausalModel, Evidence } from '@cfe/scm';
 import { adjustedEffect } from './adjusted-effect.ts';
 import type { Answer } from './answer.ts';
 import { actedOn } from './distribution.ts';
+import { frontdoorEffect } from './frontdoor-effect.ts';
 import { counterfactualAssumptions, interventionalAssumptions } from './internal/assumptions.ts';
 import { checkConfounding } from './internal/declared-confounding.ts';
 import { type Confounded, withHiddenCauses } from './internal/declared-graph.ts';
 import { fewRowsWarning, levelOf, percentileInterval, sampleSizeOf } from './internal/intervals.ts';
 import { checkOutcome } from './internal/outcome-answer.ts';
 import { abductOf, individuals, type Particles } from './internal/particles.ts';
+import { positivityOfEffect, positivityWarning } from './internal/positivity-of-effect.ts';
 import { seedOfReplicate } from './internal/replicate-seed.ts';
 import { weightedMean } from './internal/weighted.ts';
+import type { Positivity } from './positivity.ts';
 import { type RobustnessValue, robustnessValue } from './robustness-value.ts';
 import { type Ensemble, ensembleOf, type Subject } from './subject.ts';
 import { supportOf } from './support.ts';
@@ -28,6 +31,8 @@ export interface Effect extends Answer {
   readonly samples: number;
   /** how strong a hidden confounder would have to be to explain it away; needs an ensemble with its rows */
   readonly sensitivity?: RobustnessValue;
+  /** which rows could hardly have had both settings, checked before the effect is estimated; needs an ensemble with its rows */
+  readonly positivity?: Positivity;
 }
 
 /** What all effects are asked with. */
@@ -64,8 +69,8 @@ export interface EffectPopulation {
  * variables named there are set in both worlds: holding every mediator gives the controlled direct effect.
  *
  * Hidden causes declared in `confounded` are taken seriously: an effect that they leave unidentified is refused. One
- * that is identified but not by this model is estimated by {@link adjustedEffect} where an adjustment set and rows are at
- * hand, and marked `identifiedBy: 'not'` elsewhere; the reason is in its warnings.
+ * that is identified but not by this model is estimated by {@link adjustedEffect} or {@link frontdoorEffect} where an adjustment
+ * or front-door set and rows are at hand, and marked `identifiedBy: 'not'` elsewhere; the reason is in its warnings.
  *
  * @throws {@link InputError} if the outcome is itself set, a categorical outcome has no level named, or declared hidden
  * causes leave the effect unidentified
@@ -132,31 +137,36 @@ function adjustedInstead(
   const simple = options.hold === undefined && options.among === undefined && options.rows === undefined;
   if (rows === undefined || !simple || Object.keys(control).sort().join() !== [...names].sort().join())
     return undefined;
-  const { optimal, sets } = adjust(withHiddenCauses(model.graph, confounded), { treatment: names, outcome });
-  const adjustmentSet = optimal ?? sets[0];
-  if (adjustmentSet === undefined) return undefined;
-  const { value, interval, assumptions } = adjustedEffect(rows, {
-    variables: model.variables,
-    treatment,
-    control,
+  const { optimal, sets, frontdoor } = adjust(withHiddenCauses(model.graph, confounded), {
+    treatment: names,
     outcome,
-    outcomeLevel,
-    adjustmentSet,
-    level,
   });
-  const list = adjustmentSet.length === 0 ? 'nothing' : adjustmentSet.map(quoteName).join(', ');
-  return {
+  const adjustmentSet = optimal ?? sets[0];
+  const asked = { variables: model.variables, treatment, control, outcome, outcomeLevel, level };
+  const instead = (found: Pick<Answer, 'value' | 'interval' | 'assumptions'>, how: string): Effect => ({
     ...answer,
-    value,
-    interval,
+    value: found.value,
+    interval: found.interval,
     samples: rows.rows,
     identifiedBy: 'graph',
-    assumptions,
-    warnings: [
-      ...answer.warnings,
-      `${doubt} The effect was estimated from the rows instead, adjusting for ${list}.`,
-    ],
-  };
+    assumptions: found.assumptions,
+    warnings: [...answer.warnings, `${doubt} The effect was estimated from the rows instead, ${how}.`],
+  });
+  if (adjustmentSet === undefined) {
+    if (frontdoor === null || frontdoor.length === 0) return undefined;
+    try {
+      const through = frontdoor.map(quoteName).join(', ');
+      return instead(
+        frontdoorEffect(rows, { ...asked, mediators: frontdoor }),
+        `by the front door through ${through}`,
+      );
+    } catch (error) {
+      if (error instanceof InputError && error.code === 'counterfactuals/front-door') return undefined;
+      throw error;
+    }
+  }
+  const list = adjustmentSet.length === 0 ? 'nothing' : adjustmentSet.map(quoteName).join(', ');
+  return instead(adjustedEffect(rows, { ...asked, adjustmentSet }), `adjusting for ${list}`);
 }
 
 /**
@@ -253,6 +263,7 @@ export async function effectAnswer(
   basis: Pick<Answer, 'identifiedBy' | 'assumptions'>,
 ): Promise<Effect> {
   const { model, replicates, rows } = ensemble;
+  const overlap = rows && positivityOfEffect(model, rows, options.treatment, options.control);
   const value = await of(model, options.seed);
   const spread = [];
   for (const [index, replicate] of replicates.entries())
@@ -275,9 +286,16 @@ export async function effectAnswer(
     ...basis,
     ...(support === undefined ? {} : { support }),
     ...(sensitivity === undefined ? {} : { sensitivity }),
-    warnings: [support?.inside === false ? support.message : undefined, fewRowsWarning(size)].filter(
-      (warning) => warning !== undefined,
-    ),
+    ...(overlap === undefined ? {} : { positivity: overlap }),
+    warnings: [
+      overlap &&
+        positivityWarning(
+          overlap,
+          new Set(rows.column(Object.keys(options.treatment)[0] as string)).size > 2,
+        ),
+      support?.inside === false ? support.message : undefined,
+      fewRowsWarning(size),
+    ].filter((warning) => warning !== undefined),
   };
 }
 

@@ -24,6 +24,7 @@ export {
 } from './effect.ts';
 export { type CurvePoint, effectCurve } from './effect-curve.ts';
 export { type EffectOverGraphs, effectOverGraphs, type Learn } from './effect-over-graphs.ts';
+export { type FrontdoorEffect, frontdoorEffect } from './frontdoor-effect.ts';
 export type { Confounded } from './internal/declared-graph.ts';
 export { interventional } from './interventional.ts';
 export { type NaturalEffects, naturalEffects } from './natural-effects.ts';

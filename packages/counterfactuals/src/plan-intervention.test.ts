@@ -107,3 +107,36 @@ test('nonsense is refused', async () => {
     'goal itself',
   );
 });
+
+test('a goal on the probability of a level: P(y = yes | do(x)) = Φ(2x), so 90% needs x = z₀.₉ / 2', async () => {
+  const normal = { kind: 'normal', mean: 0, sd: 1 } as const;
+  const numbers = structuralModel({
+    variables: [
+      { name: 'x', mechanism: additive(), noise: normal },
+      {
+        name: 'y',
+        parents: ['x'],
+        noise: normal,
+        mechanism: { evaluate: ([x], u) => u.map((e, r) => (2 * (x?.[r] as number) + e > 0 ? 1 : 0)) },
+      },
+    ],
+  });
+  const model = {
+    ...numbers,
+    variables: [
+      { name: 'x', kind: 'continuous' },
+      { name: 'y', kind: 'categorical', levels: ['no', 'yes'] },
+    ],
+  } as const;
+  const target = { outcome: 'y', level: 'yes', atLeast: 0.9 };
+  const plan = await planIntervention(model, { target, samples: 5000, seed: 1 });
+  expect(plan.reached).toBe(true);
+  // the share's standard error over the slope of Φ(2x) there
+  const tolerance = (4 * Math.sqrt((0.9 * 0.1) / 5000)) / (2 * 0.1755);
+  expect(Math.abs((plan.interventions.x as number) - 1.2816 / 2)).toBeLessThan(tolerance);
+  expect(plan.message).toContain('P(y = yes)');
+  await expect(planIntervention(model, { target: { outcome: 'y', atLeast: 0.9 } })).rejects.toThrow("'level'");
+  await expect(planIntervention(model, { target: { ...target, level: 'perhaps' } })).rejects.toMatchObject({
+    code: 'counterfactuals/outcome-level',
+  });
+});

@@ -15,9 +15,11 @@ import { weightedCovariance, weightedMean, weightedQuantile } from './internal/w
 import { ensembleOf, type Subject } from './subject.ts';
 import { supportOf } from './support.ts';
 
-/** A goal: the outcome's mean (of one row: its value) on one side of a number. */
+/** A goal: the outcome's mean (of one row: its value) on one side of a number; of a category, its level's probability. */
 export interface Goal {
   readonly outcome: string;
+  /** of a categorical outcome: the level whose probability the number bounds */
+  readonly level?: string | undefined;
   readonly atLeast?: number | undefined;
   readonly atMost?: number | undefined;
 }
@@ -75,7 +77,7 @@ export async function planIntervention(subject: Subject, options: PlanOptions): 
   const { model, replicates, rows } = ensembleOf(subject);
   const goal = readGoal(model, options.target);
   const before = await startOf(model, options);
-  const base = weightedMean(before.rows.column(goal.outcome), before.weights);
+  const base = weightedMean(goal.read(before.rows), before.weights);
   if (goal.excess(base) >= 0)
     return {
       interventions: {},
@@ -112,7 +114,7 @@ export async function planIntervention(subject: Subject, options: PlanOptions): 
   for (const replicate of replicates) {
     const start = await startOf(replicate, options);
     const after = await actedOn(replicate, start, interventions, options.seed);
-    confident.push(goal.excess(weightedMean(after.column(goal.outcome), start.weights)) >= 0 ? 1 : 0);
+    confident.push(goal.excess(weightedMean(goal.read(after), start.weights)) >= 0 ? 1 : 0);
   }
   const support = rows && supportOf(rows, interventions);
   return {
@@ -123,30 +125,51 @@ export async function planIntervention(subject: Subject, options: PlanOptions): 
     ...(confident.length === 0
       ? {}
       : { confidence: confident.reduce<number>((a, b) => a + b, 0) / confident.length }),
-    message: `Setting ${best.names.map(({ name }, k) => `${name} = ${Number((best.try.values[k] as number).toPrecision(6))}`).join(' and ')} brings ${goal.outcome} to ${Number(best.try.outcome.toPrecision(6))}.`,
+    message: `Setting ${best.names.map(({ name }, k) => `${name} = ${Number((best.try.values[k] as number).toPrecision(6))}`).join(' and ')} brings ${goal.told} to ${Number(best.try.outcome.toPrecision(6))}.`,
     warnings: support?.inside === false ? [support.message] : [],
   };
 }
 
 interface CheckedGoal {
   readonly outcome: string;
+  /** what the number is of, as a person says it */
+  readonly told: string;
   /** how far past the goal a value is, ≥ 0 where it is reached */
   readonly excess: (value: number) => number;
+  /** the number of each row whose mean is judged */
+  readonly read: (rows: Columns) => Float64Array;
+  /** steps in spreads over which slopes are taken: categories change by jumps */
+  readonly step: number;
 }
 
-function readGoal(model: AnyCausalModel, { outcome, atLeast, atMost }: Goal): CheckedGoal {
+function readGoal(model: AnyCausalModel, { outcome, level, atLeast, atMost }: Goal): CheckedGoal {
   const variable = model.variables[model.graph.nodes.indexOf(outcome)];
   if (variable === undefined) throwUnknownName('planIntervention', 'variable', outcome, model.graph.nodes);
-  if ((atLeast === undefined) === (atMost === undefined) || variable.kind === 'categorical') {
+  const isCategorical = variable.kind === 'categorical';
+  const index = isCategorical && level !== undefined ? variable.levels.indexOf(level) : -1;
+  if ((atLeast === undefined) === (atMost === undefined) || isCategorical !== (level !== undefined)) {
     throw new InputError(
       'counterfactuals/goal',
-      `planIntervention: the goal on ${quoteName(outcome)} needs one number, 'atLeast' or 'atMost', of a continuous variable.`,
+      `planIntervention: the goal on ${quoteName(outcome)} needs one number, 'atLeast' or 'atMost', of ${
+        isCategorical ? "the probability of a 'level'" : 'its value'
+      }.`,
       { outcome },
+    );
+  }
+  if (isCategorical && index < 0) {
+    throw new InputError(
+      'counterfactuals/outcome-level',
+      `planIntervention: ${quoteName(outcome)} has no level ${quoteName(level as string)}. It has ${variable.levels.map(quoteName).join(', ')}.`,
+      { outcome, levels: variable.levels },
     );
   }
   return {
     outcome,
+    told: isCategorical ? `P(${outcome} = ${level})` : outcome,
     excess: (value) => (atLeast !== undefined ? value - atLeast : (atMost as number) - value),
+    read: (rows) =>
+      isCategorical ? rows.column(outcome).map((x) => (x === index ? 1 : 0)) : rows.column(outcome),
+    step: isCategorical ? 0.25 : 1e-4,
   };
 }
 
@@ -262,7 +285,7 @@ async function cheapest(
       action,
       seed,
     );
-    const column = after.column(goal.outcome);
+    const column = goal.read(after);
     return candidates.map((_, c) => weightedMean(column.subarray(c * n, (c + 1) * n), before.weights));
   };
   const judged = (values: readonly number[], outcome: number): Attempt => ({
@@ -276,7 +299,7 @@ async function cheapest(
   let values = now;
   let best: Attempt | undefined;
   for (let step = 0; step < 25; step++) {
-    const h = levers.map(({ spread }) => 1e-4 * spread);
+    const h = levers.map(({ spread }) => goal.step * spread);
     const shifted = (k: number, by: number): number[] => values.map((v, i) => (i === k ? v + by : v));
     const [here, ...moved] = await outcomes([
       values,

@@ -46,8 +46,8 @@ export const effect: Command = {
       samples: wholeOf(options, 'samples', 100) ?? 10_000,
       seed,
     });
-    const { value, interval, assumptions, warnings, sensitivity, identifiedBy } = answer;
-    const { samples } = answer;
+    const { value, interval, assumptions, warnings, sensitivity, identifiedBy, samples } = answer;
+    const overlap = answer.positivity;
     const told = measured(value, interval);
     return {
       json: {
@@ -61,6 +61,7 @@ export const effect: Command = {
         identifiedBy,
         assumptions,
         sensitivity,
+        positivity: overlap && { share: overlap.share, rows: overlap.rows, message: overlap.message },
         warnings,
       },
       text: [

@@ -1,5 +1,5 @@
 import { InputError } from '@cfe/base';
-import { planIntervention } from '@cfe/counterfactuals';
+import { type Goal, planIntervention } from '@cfe/counterfactuals';
 import type { Command } from '../command.ts';
 import { namesOf, required, textOf } from '../input/options.ts';
 import { readRows } from '../input/rows.ts';
@@ -11,7 +11,7 @@ export const plan: Command = {
   summary: 'the cheapest values to set so that an outcome reaches a goal',
   arguments: [['<model>', 'what `cfe fit` wrote, or a linear-Gaussian JSON file']],
   options: [
-    ['--target <goal>', "such as 'y>=30' or 'y<=2'"],
+    ['--target <goal>', "such as 'y>=30', 'y<=2', or 'P(y=level)>=0.8' of a category"],
     ['--row <file>', 'CSV with one row: for this individual, with its own noise; default: for everybody'],
     ['--may <names>', 'what may be set, with commas between; default everything upstream'],
   ],
@@ -53,12 +53,20 @@ export const plan: Command = {
   },
 };
 
-function goalFrom(text: string): { outcome: string; atLeast?: number; atMost?: number } {
+function goalFrom(text: string): Goal {
+  const probability = /^\s*P\(\s*(.+?)\s*=\s*(.+?)\s*\)\s*(>=|<=)\s*(\S+)\s*$/.exec(text);
+  if (probability !== null && Number.isFinite(Number(probability[4]))) {
+    const [, outcome = '', level = '', side, bound] = probability;
+    return { outcome, level, [side === '>=' ? 'atLeast' : 'atMost']: Number(bound) };
+  }
   const match = /^\s*(?:"((?:[^"\\]|\\.)*)"|([^"<>=]+?))\s*(>=|<=)\s*(\S+)\s*$/.exec(text);
   const [, quoted, plain, side, bound] = match ?? [];
   const value = Number(bound);
   if (match === null || !Number.isFinite(value)) {
-    throw new InputError('cli/goal', `--target ${text}: expected NAME>=NUMBER or NAME<=NUMBER.`);
+    throw new InputError(
+      'cli/goal',
+      `--target ${text}: expected NAME>=NUMBER, NAME<=NUMBER or P(NAME=LEVEL)>=NUMBER.`,
+    );
   }
   const outcome = quoted === undefined ? (plain as string) : quoted.replaceAll(/\\(.)/g, '$1');
   return side === '>=' ? { outcome, atLeast: value } : { outcome, atMost: value };
