@@ -11,7 +11,7 @@ const small = `size,weight,mpg\n${Array.from({ length: 80 }, (_, i) => {
   return `${size},${weight},${60 - weight + ((i * 5) % 13) / 4}`;
 }).join('\n')}\n`;
 
-describe('the playground’s engine', () => {
+describe('the playground’s engine', { timeout: 120_000 }, () => {
   test('from rows to an answer, with the truth of a simulation beside it', async () => {
     const engine = createEngine();
     const { columns, truth } = await engine.load(run, { kind: 'simulated', seed: 1 }, undefined);
@@ -65,6 +65,24 @@ describe('the playground’s engine', () => {
     const [low, high] = full.row.find(({ name }) => name === 'mpg')!.interval!;
     expect(low).toBeLessThan(high);
     expect(full.after.interval).toHaveLength(2);
+
+    // a category is drawn anew, which gives the model alone a spread of draws: that is no interval
+    const mixed = small
+      .replace('size,', 'kind,size,')
+      .replaceAll(/^(?=\d)/gm, 'a,')
+      .replaceAll(/^a,(?=\d*[13579],)/gm, 'b,');
+    await engine.load(run, { kind: 'csv', name: 'own', text: mixed }, undefined);
+    await engine.fit(
+      run,
+      [
+        ['size', 'kind'],
+        ['kind', 'mpg'],
+      ],
+      'linear',
+      1,
+    );
+    const drawn = await engine.ask(run, { row: 2, outcome: 'mpg', set: { size: 15 } }, 'quick');
+    expect(drawn.row.every(({ interval }) => interval === undefined)).toBe(true);
   });
 
   test('a fit that is aborted rejects, and nothing is fitted', async () => {

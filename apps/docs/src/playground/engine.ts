@@ -197,7 +197,8 @@ async function answer(
       name,
       was: factual[name]!,
       wouldBe: probabilities === undefined ? value : mostLikely(probabilities),
-      ...(interval === undefined || Object.hasOwn(set, name) ? {} : { interval }),
+      // the model alone knows no doubt about itself
+      ...(interval === undefined || detail === 'quick' || Object.hasOwn(set, name) ? {} : { interval }),
       ...(truth === undefined ? {} : { truth: cellOf(variable, truth.column(name)[row]!) }),
     };
   });

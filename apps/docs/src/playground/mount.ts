@@ -287,6 +287,8 @@ export function mountPlayground(root: HTMLElement, surroundings: Surroundings): 
         await load();
       },
     });
+    // a page may not put a name back into an input for files, so it is said beside it
+    const inUse = state.file === undefined ? '' : el('p', { class: 'note' }, `In use: ${state.file.name}`);
     const redraw = el(
       'button',
       {
@@ -308,7 +310,7 @@ export function mountPlayground(root: HTMLElement, surroundings: Surroundings): 
         radio('simulated', 'A simulation whose truth is known'),
         radio('own', 'Your own CSV: it never leaves this tab'),
       ),
-      state.data === 'own' ? file : state.data === 'simulated' ? redraw : '',
+      state.data === 'own' ? el('div', {}, file, inUse) : state.data === 'simulated' ? redraw : '',
       state.loaded === undefined || state.data === 'simulated'
         ? ''
         : el(

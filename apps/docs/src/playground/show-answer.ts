@@ -87,7 +87,7 @@ export function showAnswer(
     el(
       'p',
       { class: 'note' },
-      `Answered in ${Math.round(milliseconds)} ms. It holds if the graph is right, nothing hidden moves two variables, and noise adds to each mechanism. Intervals: 20 refits on resampled rows, on this graph.`,
+      `${reply.detail === 'quick' ? 'Answered' : 'Answered by all 20 refits'} in ${Math.round(milliseconds)} ms. It holds if the graph is right, nothing hidden moves two variables, and noise adds to each mechanism. Intervals: 20 refits on resampled rows, on this graph.`,
     ),
   );
 }
