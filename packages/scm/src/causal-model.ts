@@ -32,7 +32,11 @@ export interface CausalModel {
   readonly abduction?: 'point' | 'draw';
   /** Log density of each row, `[rows]`; a variable that `do` cuts off leaves its own term out. */
   logDensity?(rows: Columns, options?: { readonly do?: Do | undefined }): Float64Array;
-  /** The gradient of Σ upstream ∘ predict(noise). */
+  /**
+   * The gradient of Σ upstream ∘ predict(noise).
+   *
+   * @throws {@link CfeError} with a code that ends in `/no-gradient` for an action under which a mechanism brings no derivative
+   */
   gradient?(
     noise: Columns,
     upstream: Columns,

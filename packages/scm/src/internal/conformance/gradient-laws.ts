@@ -106,7 +106,7 @@ async function innerDeviation(subject: Subject): Promise<number> {
   if (model.variables[model.graph.nodes.indexOf(target)]?.kind !== 'continuous') return 0;
   let worst = 0;
   for (const [what, intervention] of Object.entries(movable(target, rows))) {
-    const found = await model.gradient?.(noise, upstream, { do: [intervention(0)], seed: 0 });
+    const found = await told(() => model.gradient?.(noise, upstream, { do: [intervention(0)], seed: 0 }));
     const parameter = /^(?:blend|normal|uniform) (\w+)$/.exec(what)?.[1];
     const got = parameter === undefined ? found?.interventions[0] : found?.parameters?.[0]?.[parameter];
     if (got === undefined) continue;
@@ -114,6 +114,17 @@ async function innerDeviation(subject: Subject): Promise<number> {
     worst = Math.max(worst, gap(got, up, down));
   }
   return worst;
+}
+
+/** What a gradient gives, unless the model says that it has none for such an action. */
+async function told<Answer>(ask: () => Answer | Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    const { code } = error as { readonly code?: unknown };
+    if (typeof code === 'string' && code.endsWith('/no-gradient')) return undefined;
+    throw error;
+  }
 }
 
 /** A random linear loss of all variables, and central differences of it, for a variable in the middle of the graph. */
