@@ -1,5 +1,6 @@
 export {
   createUnitTrainer,
+  type TrainableModel,
   type UnitAlignment,
   type UnitFitOptions,
   type UnitFitResult,
