@@ -12,7 +12,7 @@ export function logDet(a: Float64Array, d: number, s: number): AcyclicityValue {
     // Row i of the inverse's transpose is column i of the inverse.
     const column = gradient.subarray(i * d, (i + 1) * d);
     column[i] = 1;
-    solve(factors, column, 'itself');
+    solve(factors, column, 'itself', i);
   }
   return { value: value === 0 ? 0 : value, gradient };
 }

@@ -21,29 +21,42 @@ export function factorise(a: Float64Array, d: number, s: number): Factors | unde
       if (below === 0) continue;
       const factor = below / pivot;
       lu[i * d + k] = factor;
-      for (let j = k + 1; j < d; j++)
-        lu[i * d + j] = (lu[i * d + j] as number) - factor * (lu[k * d + j] as number);
+      for (let j = k + 1, at = i * d + j, from = k * d + j; j < d; j++, at++, from++)
+        lu[at] = (lu[at] as number) - factor * (lu[from] as number);
     }
   }
   return { lu, d };
 }
 
-/** (sI − A) x = b, or its transpose; `b` becomes x. */
-export function solve({ lu, d }: Factors, b: Float64Array, which: 'itself' | 'transposed'): void {
-  const at = (i: number, j: number): number => lu[i * d + j] as number;
+/**
+ * (sI − A) x = b, or its transpose; `b` becomes x.
+ *
+ * @param first - entries of `b` before it are 0, as in a column of the identity
+ */
+export function solve({ lu, d }: Factors, b: Float64Array, which: 'itself' | 'transposed', first = 0): void {
   if (which === 'itself') {
-    for (let i = 0; i < d; i++)
-      for (let j = 0; j < i; j++) b[i] = (b[i] as number) - at(i, j) * (b[j] as number);
+    for (let i = first; i < d; i++) {
+      const row = i * d;
+      let x = b[i] as number;
+      for (let j = first; j < i; j++) x -= (lu[row + j] as number) * (b[j] as number);
+      b[i] = x;
+    }
     for (let i = d - 1; i >= 0; i--) {
-      for (let j = i + 1; j < d; j++) b[i] = (b[i] as number) - at(i, j) * (b[j] as number);
-      b[i] = (b[i] as number) / at(i, i);
+      const row = i * d;
+      let x = b[i] as number;
+      for (let j = i + 1; j < d; j++) x -= (lu[row + j] as number) * (b[j] as number);
+      b[i] = x / (lu[row + i] as number);
     }
     return;
   }
-  for (let i = 0; i < d; i++) {
-    for (let j = 0; j < i; j++) b[i] = (b[i] as number) - at(j, i) * (b[j] as number);
-    b[i] = (b[i] as number) / at(i, i);
+  for (let i = first; i < d; i++) {
+    let x = b[i] as number;
+    for (let j = first, at = first * d + i; j < i; j++, at += d) x -= (lu[at] as number) * (b[j] as number);
+    b[i] = x / (lu[i * d + i] as number);
   }
-  for (let i = d - 1; i >= 0; i--)
-    for (let j = i + 1; j < d; j++) b[i] = (b[i] as number) - at(j, i) * (b[j] as number);
+  for (let i = d - 1; i >= 0; i--) {
+    let x = b[i] as number;
+    for (let j = i + 1, at = (i + 1) * d + i; j < d; j++, at += d) x -= (lu[at] as number) * (b[j] as number);
+    b[i] = x;
+  }
 }
