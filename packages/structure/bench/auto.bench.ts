@@ -32,7 +32,7 @@ for (const [kind, make] of Object.entries(kinds)) {
     const { table, dag } = make(seed);
     await compare(tally, table, dag, seed);
   }
-  tally.print(`${kind}, ${sets} data sets`);
+  if (sets > 0) tally.print(`${kind}, ${sets} data sets`);
 }
 
 const folder = process.env.CFE_DATA_DIR;

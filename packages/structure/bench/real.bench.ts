@@ -5,9 +5,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createTable, selectRows, type Table } from '@cfe/data';
-import { createDag, type Dag, edgeScores, type Graph, shd } from '@cfe/graph';
+import { createDag, type Dag, edgeScores, type Graph, parentAid, shd } from '@cfe/graph';
 import { bench, describe } from 'vitest';
-import { auto, flop, ges, pc, type StructureMethod } from '../src/index.ts';
+import { auto, cam, flop, ges, pc, type StructureMethod } from '../src/index.ts';
+import { floors } from './support/table.ts';
 
 const folder = process.env.CFE_DATA_DIR;
 
@@ -62,7 +63,8 @@ function report(
     const of = dag ?? graph;
     const { directed } = edgeScores(truth, of);
     const f1 = directed.f1 ?? 0;
-    return `${name}: SHD ${shd(truth, of).count}, F1 ${f1.toFixed(2)}, precision ${(directed.precision ?? 0).toFixed(2)}`;
+    const misled = of.kind === 'dag' ? `, SID ${parentAid(truth, of as Dag).count}` : '';
+    return `${name}: SHD ${shd(truth, of).count}, F1 ${f1.toFixed(2)}, precision ${(directed.precision ?? 0).toFixed(2)}${misled}`;
   });
   console.log(`| ${label} | ${cells.join(' | ')} |`);
 }
@@ -103,7 +105,9 @@ else {
     names.map((name) => ({ variable: all.variable(name), values: first.column(name) })),
   );
   console.log('\n### Sachs, logarithms\n');
-  report('empty graph', truths, createDag(names, []), undefined);
+  for (const [name, floor] of Object.entries(await floors(all, Object.values(truths)[0]!, 1))) {
+    report(name, truths, floor, undefined);
+  }
   const methods: Readonly<Record<string, [Table, StructureMethod]>> = {
     'flop, 7466 rows, nine conditions': [all, flop()],
     'the same, one intercept': [all, flop({ intercept: 'shared' })],
@@ -111,11 +115,12 @@ else {
     'flop, 853 rows': [observed, flop()],
     'ges, 853 rows': [observed, ges()],
     'pc, 853 rows': [observed, pc()],
+    'cam, 853 rows': [observed, cam()],
     'auto, 853 rows': [observed, auto()],
   };
   for (const [label, [table, method]] of Object.entries(methods)) {
-    const { graph, dag } = await method.learn(table, {});
-    report(label, truths, graph, dag);
+    const { graph, dag, method: took } = await method.learn(table, {});
+    report(method.name === 'auto' ? `${label} (${took})` : label, truths, graph, dag);
   }
 
   const chambers = read('causal-chambers/lt_standard_9vars_9envs.csv', ';');
@@ -146,15 +151,18 @@ else {
     variables.map((name) => ({ variable: light.variable(name), values: reference.column(name) })),
   );
   console.log('\n### Causal chambers, nine variables\n');
-  report('empty graph', truth, createDag(variables, []), undefined);
+  for (const [name, floor] of Object.entries(await floors(light, truth.chambers, 1))) {
+    report(name, truth, floor, undefined);
+  }
   for (const [label, table, method] of [
     ['flop, reference regime', free, flop()],
     ['pc, reference regime', free, pc()],
+    ['cam, reference regime', free, cam()],
     ['auto, reference regime', free, auto()],
     ['flop, nine regimes', light, flop()],
   ] as const) {
-    const { graph, dag } = await method.learn(table, {});
-    report(label, truth, graph, dag);
+    const { graph, dag, method: took } = await method.learn(table, {});
+    report(method.name === 'auto' ? `${label} (${took})` : label, truth, graph, dag);
   }
 }
 
