@@ -140,3 +140,16 @@ describe('products', () => {
     expect(findProducts([a, b], [0, 0], design, product, quantile)).toBeUndefined();
   });
 });
+
+test('a curve that has no value beyond the data, such as a root, is drawn from where it has', () => {
+  const x = Float64Array.from({ length: 200 }, (_, r) => (r / 199) ** 2);
+  const curve = { slope: 0, bend: Math.sqrt, kind: 'root', low: 0, high: 1 };
+  const { units, slopes, constant } = drawCurves([curve], [x], 4, 0.01);
+  const drawn = (v: number): number =>
+    units.reduce(
+      (sum, { inward, bias, weight }) => sum + weight * Math.tanh((inward[0] as number) * v + bias),
+      constant + (slopes[0] as number) * v,
+    );
+  expect(units).toHaveLength(4);
+  for (const v of [0.1, 0.4, 0.9]) expect(Math.abs(drawn(v) - Math.sqrt(v))).toBeLessThan(0.03);
+});

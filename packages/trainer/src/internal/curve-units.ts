@@ -98,10 +98,11 @@ function gridOf({ bend = () => 0, low, high }: Curve, sample: Float64Array): Flo
 function wiggle(grid: Float64Array, f: (x: number) => number, tolerance: number): number {
   const [low, high] = [grid[0] as number, grid[grid.length - 1] as number];
   const step = (high - low) / 60;
+  const at = (x: number): number => f(Math.min(high, Math.max(low, x))); // a root has no value beyond the grid
   let total = 0;
   for (let k = 0; k < 60; k++) {
     const x = low + (k + 0.5) * step;
-    total += Math.sqrt(Math.max(0, Math.abs(f(x + step) - 2 * f(x) + f(x - step)) - 0.01 * tolerance));
+    total += Math.sqrt(Math.max(0, Math.abs(at(x + step) - 2 * f(x) + at(x - step)) - 0.01 * tolerance));
   }
   return total;
 }
@@ -188,9 +189,10 @@ function spread(grid: Float64Array, f: (x: number) => number, units: number, the
   const [low, high] = [grid[0] as number, grid[grid.length - 1] as number];
   const cells = 200;
   const step = (high - low) / cells;
+  const within = (x: number): number => f(Math.min(high, Math.max(low, x)));
   const mass = Float64Array.from({ length: cells }, (_, k) => {
     const x = low + (k + 0.5) * step;
-    return Math.sqrt(Math.abs(f(x + step) - 2 * f(x) + f(x - step)));
+    return Math.sqrt(Math.abs(within(x + step) - 2 * f(x) + within(x - step)));
   });
   const floor = (0.3 * mass.reduce((a, b) => a + b, 0)) / cells + 1e-12;
   const total = mass.reduce((a, b) => a + b + floor, 0);
