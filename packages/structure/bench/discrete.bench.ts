@@ -86,7 +86,11 @@ else {
       if (python !== undefined) {
         // minutes a sample on large networks, so that there they see the first alone
         const small = table.names.length <= 12;
-        const given = { limit, slow: small || (seed === first && process.env.SLOW !== '0'), note: small ? '' : ' (first sample)' };
+        const given = {
+          limit,
+          slow: small || (seed === first && process.env.SLOW !== '0'),
+          note: small ? '' : ' (first sample)',
+        };
         for (const [name, { graph, seconds }] of Object.entries(askPeers(script, table, given))) {
           add(name, graph, seconds);
         }
