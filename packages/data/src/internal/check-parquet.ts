@@ -4,7 +4,7 @@ import { decompressPage } from 'hyparquet/src/datapage.js';
 import { type PageReader, walkDeltas, walkRuns } from './parquet-runs.ts';
 
 /** Ranges of a file's bytes. */
-export interface Ranges {
+interface Ranges {
   readonly byteLength: number;
   slice(start: number, end?: number): ArrayBuffer | Promise<ArrayBuffer>;
 }

@@ -121,7 +121,7 @@ export function walkDeltas(
 }
 
 /** A number in groups of seven bits, of 32 bits at most. */
-export function varint(reader: PageReader, end: number): number {
+function varint(reader: PageReader, end: number): number {
   let value = 0;
   for (let shift = 0; shift < 35; shift += 7) {
     if (reader.offset >= end) damaged('a number is cut off');

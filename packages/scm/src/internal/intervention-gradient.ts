@@ -4,7 +4,7 @@ import type { Mechanism } from '../mechanism.ts';
 import type { Action } from '../resolve-do.ts';
 
 /** A variable while it is acted on, all `[rows]`. */
-export interface Acted {
+interface Acted {
   readonly action: Action;
   /** the derivative of the whole by the variable's value */
   readonly lambda: Float64Array;
@@ -17,7 +17,7 @@ export interface Acted {
 }
 
 /** What {@link interventionGradient} finds; see `ModelGradient`. */
-export interface InterventionGradient {
+interface InterventionGradient {
   readonly number: Float64Array | undefined;
   readonly parameters: Readonly<Record<string, Float64Array>> | undefined;
 }
