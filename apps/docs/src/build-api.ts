@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import {
   Application,
   LogLevel,
@@ -15,19 +15,22 @@ interface Manifest {
   readonly exports: Readonly<Record<string, string | { readonly '@cfe/source'?: string }>>;
 }
 
-/** The source file of every entry that the published packages offer. */
-function entryPoints(): string[] {
-  return readdirSync(join(paths.root, 'packages'))
-    .sort()
-    .flatMap((name) => {
-      const folder = join(paths.root, 'packages', name);
-      const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
-      return Object.values(exports).flatMap((target) =>
-        typeof target === 'object' && target['@cfe/source'] !== undefined
-          ? [join(folder, target['@cfe/source'])]
-          : [],
-      );
-    });
+/** The source file of every entry that the published packages offer, and what it is imported as. */
+function entries(): ReadonlyMap<string, string> {
+  return new Map(
+    readdirSync(join(paths.root, 'packages'))
+      .sort()
+      .flatMap((folder) => {
+        const { name, exports } = JSON.parse(
+          readFileSync(join(paths.root, 'packages', folder, 'package.json'), 'utf8'),
+        ) as Manifest;
+        return Object.entries(exports).flatMap(([subpath, target]) =>
+          typeof target === 'object' && target['@cfe/source'] !== undefined
+            ? [[posix.join('packages', folder, target['@cfe/source']), posix.join(name, subpath)] as const]
+            : [],
+        );
+      }),
+  );
 }
 
 /**
@@ -36,8 +39,9 @@ function entryPoints(): string[] {
  * @returns how many links lead nowhere, types are used and not exported, or public names have no comment
  */
 export async function buildApi(): Promise<number> {
+  const offered = entries();
   const options: TypeDocOptions & Record<string, unknown> = {
-    entryPoints: entryPoints(),
+    entryPoints: [...offered.keys()].map((path) => join(paths.root, path)),
     tsconfig: join(paths.root, 'tsconfig.json'),
     basePath: paths.root,
     plugin: ['typedoc-plugin-markdown', 'typedoc-vitepress-theme'],
@@ -63,7 +67,10 @@ export async function buildApi(): Promise<number> {
   app.logger.level = LogLevel.Warn;
   app.logger.resetWarnings();
   if (project === undefined) throw new Error('the reference could not be made (see above)');
-  for (const entry of project.children ?? []) entry.name = moduleName(entry.name);
+  for (const entry of project.children ?? [])
+    entry.name = offered.get(`${entry.name}.ts`) ?? offered.get(`${entry.name}/index.ts`) ?? entry.name;
+  for (const parameter of project.getReflectionsByKind(ReflectionKind.Parameter))
+    if (parameter.name === '__namedParameters') parameter.name = 'options'; // one that is taken apart where it comes in
   linkAcrossPackages(project);
   app.validate(project);
   await app.generateOutputs(project);
@@ -93,11 +100,4 @@ function exportedAs(project: ProjectReflection, name: string): Reflection | unde
   return project
     .getReflectionsByKind(kinds)
     .find((reflection) => reflection.name === name && reflection.parent?.kindOf(ReflectionKind.Module));
-}
-
-/** `packages/base/src/threads` is what people import as `@cfe/base/threads`. */
-function moduleName(path: string): string {
-  const [, name, entry] = /^packages\/([^/]+)\/src(?:\/(.+))?$/.exec(path) ?? [];
-  if (name === undefined) return path;
-  return entry === undefined || entry === 'index' ? `@cfe/${name}` : `@cfe/${name}/${entry}`;
 }
