@@ -22,7 +22,7 @@ export function resultsPage(results: Results, command: string): string {
 Written by \`${command}\` at commit ${commit ?? 'unknown'} (${size} run, ${seeds.length} seed${seeds.length === 1 ? '' : 's'}, Node ${versions.node}, ${machine.processor}, ${machine.cores} cores). Never edited by hand.${
     measured.length < 2
       ? ''
-      : ` It was stopped and resumed: data sets were measured at ${measured.map(([at, cells]) => `${at.slice(0, 7)} (${cells})`).join(', ')}.`
+      : ` It was stopped and resumed: data sets were measured at ${measured.map(([at, cells]) => `${at.replace(/^(.{7})\w+/, '$1')} (${cells})`).join(', ')}.`
   }
 
 Each claim was written down with its rule before it was run. Refuted and inconclusive claims stay. Intervals are 95%, Student's t over data sets.
