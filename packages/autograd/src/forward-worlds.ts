@@ -53,10 +53,13 @@ export function forwardWorlds(executor: Executor, input: WorldsInput): WorldsRes
   const base = executor.forward(shared).values.slice();
   const reached = reachedIn(plan, worlds, rows, action);
 
-  const cut = action.cut.slice();
-  const value = floats(dtype, plan.variables * total);
+  const { cut, value, tiled } = scratchOf(
+    executor,
+    plan.variables * total,
+    planLayout(plan).noiseColumns * total,
+  );
+  cut.set(action.cut);
   value.set(action.value);
-  const tiled = floats(dtype, planLayout(plan).noiseColumns * total);
   for (const [j, { noise: first, noiseWidth }] of planLayout(plan).mechanisms.entries()) {
     const own = base.subarray(j * rows, (j + 1) * rows);
     for (let w = 0; w < worlds; w++) {
@@ -135,6 +138,28 @@ function overWorlds(
     noiseFactor: noiseFactor?.slice(),
     gates: perRow ? summed(gates as Floats, rows, worlds) : gates?.slice(),
   };
+}
+
+/** What the second pass reads. */
+interface Scratch {
+  readonly cut: Uint8Array;
+  readonly value: Floats;
+  readonly tiled: Floats;
+}
+
+const scratches = new WeakMap<Executor, Scratch>();
+
+/** Memory of an executor that the same question asked again finds again: large arrays cost more to get than to fill. */
+function scratchOf(executor: Executor, size: number, noise: number): Scratch {
+  const known = scratches.get(executor);
+  if (known?.cut.length === size && known.tiled.length === noise) return known;
+  const fresh = {
+    cut: new Uint8Array(size),
+    value: floats(executor.dtype, size),
+    tiled: floats(executor.dtype, noise),
+  };
+  scratches.set(executor, fresh);
+  return fresh;
 }
 
 /** `[d * worlds]`: 1 where something is done to the variable, or to an ancestor. */

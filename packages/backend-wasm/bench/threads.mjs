@@ -113,7 +113,9 @@ for (const [kind, d, hidden, rows] of [
   const contestants = {
     one: timed(stepOf(alone, rows)),
     two: timed(stepOf(team, rows)),
-    ...(torch === undefined ? {} : { torch: async (count) => (await torch.run(workload, count)) / (busy ? 2 : 1) }),
+    ...(torch === undefined
+      ? {}
+      : { torch: async (count) => (await torch.run(workload, count)) / (busy ? 2 : 1) }),
   };
   const best = {};
   const count = d < 100 ? 20 : 2;

@@ -6,12 +6,13 @@ import { expect, test } from 'vitest';
 import { sharesOf, workOf } from './internal/shares.ts';
 
 function widePlan(d: number): Plan {
-  const parents = Array.from({ length: d }, (_, j) =>
-    Array.from({ length: j }, (__, i) => i),
-  );
+  const parents = Array.from({ length: d }, (_, j) => Array.from({ length: j }, (__, i) => i));
   const offsets = Int32Array.from({ length: d + 1 }, (_, j) => parents.slice(0, j).flat().length);
   return createPlan({
-    graph: { nodes: parents.map((_, j) => `v${j}`), parents: { offsets, items: Int32Array.from(parents.flat()) } },
+    graph: {
+      nodes: parents.map((_, j) => `v${j}`),
+      parents: { offsets, items: Int32Array.from(parents.flat()) },
+    },
     mechanism: { hidden: [8] },
   });
 }
@@ -20,15 +21,19 @@ test.for([
   [2, 'gated'],
   [3, 'gated'],
   [2, 'plain'],
-] as const)('%i threads give what one gives, to the bit (%s)', async ([threads, kind], context) => {
-  if (!existsSync(new URL('../dist/threads.js', import.meta.url)))
-    return context.skip('no build here: node scripts/build.mjs');
-  const script = fileURLToPath(new URL('../test/support/threads.mjs', import.meta.url));
-  const output = execFileSync(process.execPath, [script, String(threads), kind], { encoding: 'utf8' });
-  const { name, own, refused } = JSON.parse(output) as Record<string, string>;
-  expect(name).toBe(`${own} × ${threads}`);
-  expect(refused).toMatch(/"v6" is NaN/);
-}, 60_000);
+] as const)(
+  '%i threads give what one gives, to the bit (%s)',
+  async ([threads, kind], context) => {
+    if (!existsSync(new URL('../dist/threads.js', import.meta.url)))
+      return context.skip('no build here: node scripts/build.mjs');
+    const script = fileURLToPath(new URL('../test/support/threads.mjs', import.meta.url));
+    const output = execFileSync(process.execPath, [script, String(threads), kind], { encoding: 'utf8' });
+    const { name, own, refused } = JSON.parse(output) as Record<string, string>;
+    expect(name).toBe(`${own} × ${threads}`);
+    expect(refused).toMatch(/"v6" is NaN/);
+  },
+  60_000,
+);
 
 test('shares are of about equal work and cover all mechanisms', () => {
   for (const [d, threads] of [

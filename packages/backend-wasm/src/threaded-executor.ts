@@ -1,5 +1,11 @@
 import { Worker } from 'node:worker_threads';
-import { type Executor, type LikelihoodResult, type Plan, planLayout, type TeacherInput } from '@cfe/autograd';
+import {
+  type Executor,
+  type LikelihoodResult,
+  type Plan,
+  planLayout,
+  type TeacherInput,
+} from '@cfe/autograd';
 import { InputError } from '@cfe/base';
 import { jobState, type ShareJob, shared, sharedInput, type ThreadStart } from './internal/share-job.ts';
 import { type Share, sharesOf, workOf } from './internal/shares.ts';

@@ -31,7 +31,10 @@ export function shared<T extends Floats | Uint8Array>(from: T, known: Floats | U
 }
 
 /** A teacher-forced input in shared memory, but for its `omit`. */
-export function sharedInput(input: TeacherInput, known: TeacherInput | undefined): Omit<TeacherInput, 'omit'> {
+export function sharedInput(
+  input: TeacherInput,
+  known: TeacherInput | undefined,
+): Omit<TeacherInput, 'omit'> {
   const { rows, parameters, values, gates, action, rowWeights } = input;
   return {
     rows,

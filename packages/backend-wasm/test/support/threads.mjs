@@ -12,7 +12,10 @@ const parents = Array.from({ length: d }, (_, j) =>
 );
 const offsets = Int32Array.from({ length: d + 1 }, (_, j) => parents.slice(0, j).flat().length);
 const plan = createPlan({
-  graph: { nodes: parents.map((_, j) => `v${j}`), parents: { offsets, items: Int32Array.from(parents.flat()) } },
+  graph: {
+    nodes: parents.map((_, j) => `v${j}`),
+    parents: { offsets, items: Int32Array.from(parents.flat()) },
+  },
   mechanism: { hidden: [8] },
   gates: gated ? 'edges' : 'none',
 });
