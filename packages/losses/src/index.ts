@@ -1,4 +1,5 @@
 export { acyclicityPenalty } from './acyclicity-penalty.ts';
+export { contrastiveCounterfactual } from './contrastive-counterfactual.ts';
 export { edgeNorms } from './edge-norms.ts';
 export { invariantRisk, riskExtrapolation } from './invariance.ts';
 export { interventionalLikelihood, predictionLikelihood } from './likelihood.ts';

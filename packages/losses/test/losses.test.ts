@@ -11,6 +11,7 @@ import { createRng, standardNormal } from '@cfe/base';
 import { createDag } from '@cfe/graph';
 import {
   acyclicityPenalty,
+  contrastiveCounterfactual,
   interventionalLikelihood,
   invariantRisk,
   type Loss,
@@ -85,6 +86,8 @@ const losses: readonly [Loss, readonly Plan[]][] = [
   [acyclicityPenalty({ kind: 'polynomial' }), [ungated, soft]],
   [acyclicityPenalty({ kind: 'log-det', s: 40 }), [ungated, soft]],
   [pairedCounterfactual(), [hard, gatedDag]],
+  [contrastiveCounterfactual(), [hard, gatedDag]],
+  [contrastiveCounterfactual({ temperature: 0.3 }), [hard]],
   [riskExtrapolation({ target: 'y' }), [hard, gatedDag]],
   [invariantRisk({ target: 'y' }), [hard, gatedDag]],
   [

@@ -1,0 +1,1 @@
+export { type TensorLoss, tensorLoss } from './tensor-loss.ts';
