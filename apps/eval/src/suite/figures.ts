@@ -81,7 +81,11 @@ function panel(unit: string, entries: readonly RoleSummary[], color: unknown): u
     field,
     type: 'quantitative',
     title: unit + (domain.log ? ' (logarithmic)' : ''),
-    axis: { format: '~g', tickCount: 6 },
+    axis: {
+      labelExpr:
+        "datum.value !== 0 && abs(datum.value) < 0.001 ? format(datum.value, '.1~e') : format(datum.value, '.4~r')",
+      tickCount: 6,
+    },
     scale: { domain: domain.limits, nice: false, ...(domain.log ? { type: 'log' } : { zero: false }) },
   });
   return {
