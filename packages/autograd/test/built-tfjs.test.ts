@@ -7,10 +7,17 @@ import { expect, test } from 'vitest';
 const folder = fileURLToPath(new URL('..', import.meta.url));
 
 test.for([
-  ["import { intervene } from '@cfe/autograd/tfjs'; import * as tf from '@tensorflow/tfjs-core';", 'ours first'],
-  ["import * as tf from '@tensorflow/tfjs-core'; import { intervene } from '@cfe/autograd/tfjs';", 'tfjs first'],
-] as const)('the built /tfjs entry in Node, $1', ([imports], context) => {
-  if (!existsSync(`${folder}/dist/tfjs/index.js`)) return context.skip('no build here: node scripts/build.mjs');
+  [
+    "import { intervene } from '@cfe/autograd/tfjs'; import * as tf from '@tensorflow/tfjs-core';",
+    'ours first',
+  ],
+  [
+    "import * as tf from '@tensorflow/tfjs-core'; import { intervene } from '@cfe/autograd/tfjs';",
+    'tfjs first',
+  ],
+] as const)('the built /tfjs entry in Node, $1', { timeout: 60_000 }, ([imports], context) => {
+  if (!existsSync(`${folder}/dist/tfjs/index.js`))
+    return context.skip('no build here: node scripts/build.mjs');
   const script = `
     ${imports}
     import '@tensorflow/tfjs-backend-cpu';
@@ -25,4 +32,4 @@ test.for([
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   expect(JSON.parse(output)).toEqual([[0, 4]]);
-}, 60_000);
+});

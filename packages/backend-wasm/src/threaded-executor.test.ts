@@ -23,6 +23,7 @@ test.for([
   [2, 'plain'],
 ] as const)(
   '%i threads give what one gives, to the bit (%s)',
+  { timeout: 60_000 },
   async ([threads, kind], context) => {
     if (!existsSync(new URL('../dist/threads.js', import.meta.url)))
       return context.skip('no build here: node scripts/build.mjs');
@@ -32,7 +33,6 @@ test.for([
     expect(name).toBe(`${own} × ${threads}`);
     expect(refused).toMatch(/"v6" is NaN/);
   },
-  60_000,
 );
 
 test('shares are of about equal work and cover all mechanisms', () => {

@@ -115,7 +115,8 @@ export function createThreadedExecutor(
       const [firstGate, lastGate] = share.map((j) => (edges[j] as number) * each) as [number, number];
       if (each > 0) gates?.set((theirGates as Float32Array).subarray(firstGate, lastGate), firstGate);
     }
-    const loss = byVariable.reduce((sum, each) => sum + each, 0);
+    let loss = 0;
+    for (let j = 0; j < d; j++) loss += byVariable[j] as number;
     return { loss, byVariable, gradient: { parameters: total, gates } };
   }
 
