@@ -5,7 +5,7 @@ import { respectRequired } from './order-climb.ts';
 import type { InterceptModes, OrderProblem } from './order-problem.ts';
 import { searchOrders } from './order-search.ts';
 import type { ParentRules } from './parent-scorer.ts';
-import { restartsBy } from './restart-job.ts';
+import { restartsBy } from './restarts-elsewhere.ts';
 
 /** What an order search found, before a class is made of it. */
 export interface OrderFound

@@ -1,8 +1,8 @@
-import { breather, createRng, defineJob, type Job, type Runner } from '@cfe/base';
+import { breather, createRng, defineJob, type Job } from '@cfe/base';
 import type { GaussianProblem } from './gaussian-problem.ts';
 import { gaussianScorer } from './gaussian-scorer.ts';
 import { orderClimber } from './order-climb.ts';
-import { type OrderedParents, plain, type RestartFound, type SideBySide } from './order-search.ts';
+import { type OrderedParents, plain, type RestartFound } from './order-search.ts';
 import type { ParentRules } from './parent-scorer.ts';
 
 /** A restart as plain data that a worker can take. */
@@ -33,22 +33,3 @@ export const restartOrder: Job<RestartInput, RestartFound> = defineJob(
     return plain(await climber.again({ order, states }, createRng(seed)));
   },
 );
-
-/** Restarts of a Gaussian problem wherever a runner puts them. */
-export function restartsBy(
-  runner: Runner,
-  problem: GaussianProblem,
-  rules: ParentRules,
-  tie: number,
-  { secondsLeft, signal }: { readonly secondsLeft: () => number; readonly signal: AbortSignal | undefined },
-): SideBySide {
-  return {
-    workers: runner.workers,
-    restart: ({ order, parents }, seeds) =>
-      runner.map(
-        restartOrder,
-        seeds.map((seed) => ({ problem, rules, tie, seed, seconds: secondsLeft(), order, parents })),
-        { signal },
-      ),
-  };
-}
