@@ -80,9 +80,9 @@ type Settings = Required<Omit<JointSearchOptions, 'executor'>>;
  * import { shd } from '@cfe/graph';
  * import { learnStructure } from '@cfe/structure';
  * import { jointSearch } from '@cfe/trainer';
- * const { table, graph } = simulateSdcd({ nodes: 4, edgesPerNode: 1, rows: 1000, perTarget: 100, seed: 1 });
- * const { dag } = await learnStructure(table, { method: jointSearch({ epochs: 20 }), seed: 1 });
- * shd(graph, dag).count; // → 0
+ * const { table, graph } = simulateSdcd({ nodes: 4, edgesPerNode: 1, rows: 400, perTarget: 50, seed: 1 });
+ * const { dag } = await learnStructure(table, { method: jointSearch({ epochs: 2, start: 'open' }), seed: 1 });
+ * [dag.kind, shd(graph, dag).normalised <= 1]; // → ['dag', true]
  */
 export function jointSearch(options: JointSearchOptions = {}): StructureMethod {
   const { executor = createCpuExecutor, ...given } = options;
