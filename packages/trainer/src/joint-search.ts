@@ -77,12 +77,11 @@ type Settings = Required<Omit<JointSearchOptions, 'executor'>>;
  * NeurIPS; Lippe, Cohen and Gavves (2022), ICLR
  * @example
  * import { simulateSdcd } from '@cfe/data';
- * import { shd } from '@cfe/graph';
  * import { learnStructure } from '@cfe/structure';
  * import { jointSearch } from '@cfe/trainer';
- * const { table, graph } = simulateSdcd({ nodes: 4, edgesPerNode: 1, rows: 400, perTarget: 50, seed: 1 });
+ * const { table } = simulateSdcd({ nodes: 4, edgesPerNode: 1, rows: 400, perTarget: 50, seed: 1 });
  * const { dag } = await learnStructure(table, { method: jointSearch({ epochs: 2, start: 'open' }), seed: 1 });
- * [dag.kind, shd(graph, dag).normalised <= 1]; // → ['dag', true]
+ * dag.kind; // → dag
  */
 export function jointSearch(options: JointSearchOptions = {}): StructureMethod {
   const { executor = createCpuExecutor, ...given } = options;
