@@ -4,7 +4,7 @@ import type { AnyCausalModel, Evidence } from '@cfe/scm';
 import { adjustedEffect } from './adjusted-effect.ts';
 import type { Answer } from './answer.ts';
 import { actedOn } from './distribution.ts';
-import { frontdoorEffect } from './frontdoor-effect.ts';
+import { type FrontdoorEffect, frontdoorEffect } from './frontdoor-effect.ts';
 import { counterfactualAssumptions, interventionalAssumptions } from './internal/assumptions.ts';
 import { checkConfounding } from './internal/declared-confounding.ts';
 import { type Confounded, withHiddenCauses } from './internal/declared-graph.ts';
@@ -143,7 +143,7 @@ function adjustedInstead(
   });
   const adjustmentSet = optimal ?? sets[0];
   const asked = { variables: model.variables, treatment, control, outcome, outcomeLevel, level };
-  const instead = (found: Pick<Answer, 'value' | 'interval' | 'assumptions'>, how: string): Effect => ({
+  const instead = (found: Pick<FrontdoorEffect, 'value' | 'interval' | 'assumptions'>, how: string): Effect => ({
     ...answer,
     value: found.value,
     interval: found.interval,

@@ -36,8 +36,8 @@ export function tensorLoss(loss: Loss, executor: Executor): TensorLoss {
       const [at, soft] = inputs as [tf.Tensor, tf.Tensor | undefined];
       const { value, gradient } = loss.evaluate({
         executor,
-        parameters: at.dataSync(),
-        gates: gates === undefined ? undefined : soft?.dataSync(),
+        parameters: at.dataSync<'float32'>(),
+        gates: gates === undefined ? undefined : soft?.dataSync<'float32'>(),
         batch,
       });
       return {

@@ -213,7 +213,7 @@ function spread(grid: Float64Array, f: (x: number) => number, units: number, the
 
 /** Weights, line and constant by least squares, the units as they are. */
 function weigh(grid: Float64Array, y: Float64Array, units: number, theta: Float64Array): void {
-  const columns = Array.from({ length: units }, (_, u) =>
+  const columns: Float64Array[] = Array.from({ length: units }, (_, u) =>
     grid.map((x) => Math.tanh((theta[u] as number) * (x - (theta[units + u] as number)))),
   );
   columns.push(grid, new Float64Array(grid.length).fill(1));
