@@ -4,7 +4,14 @@ import { createDag } from '@cfe/graph';
 import { linearGaussian } from '@cfe/scm';
 import { expect, test } from 'vitest';
 import { linearFit } from '../test/support/exact-families.ts';
-import { adjustedEffect, bootstrapEnsemble, distribution, effect, interventional, planIntervention } from './index.ts';
+import {
+  adjustedEffect,
+  bootstrapEnsemble,
+  distribution,
+  effect,
+  interventional,
+  planIntervention,
+} from './index.ts';
 
 const chain = linearGaussian({
   nodes: ['z', 'x', 'y'],

@@ -143,7 +143,10 @@ function adjustedInstead(
   });
   const adjustmentSet = optimal ?? sets[0];
   const asked = { variables: model.variables, treatment, control, outcome, outcomeLevel, level };
-  const instead = (found: Pick<FrontdoorEffect, 'value' | 'interval' | 'assumptions'>, how: string): Effect => ({
+  const instead = (
+    found: Pick<FrontdoorEffect, 'value' | 'interval' | 'assumptions'>,
+    how: string,
+  ): Effect => ({
     ...answer,
     value: found.value,
     interval: found.interval,

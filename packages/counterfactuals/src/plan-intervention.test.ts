@@ -135,7 +135,9 @@ test('a goal on the probability of a level: P(y = yes | do(x)) = Φ(2x), so 90% 
   const tolerance = (4 * Math.sqrt((0.9 * 0.1) / 5000)) / (2 * 0.1755);
   expect(Math.abs((plan.interventions.x as number) - 1.2816 / 2)).toBeLessThan(tolerance);
   expect(plan.message).toContain('P(y = yes)');
-  await expect(planIntervention(model, { target: { outcome: 'y', atLeast: 0.9 } })).rejects.toThrow("'level'");
+  await expect(planIntervention(model, { target: { outcome: 'y', atLeast: 0.9 } })).rejects.toThrow(
+    "'level'",
+  );
   await expect(planIntervention(model, { target: { ...target, level: 'perhaps' } })).rejects.toMatchObject({
     code: 'counterfactuals/outcome-level',
   });

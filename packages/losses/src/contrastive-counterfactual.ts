@@ -18,7 +18,9 @@ import type { Loss } from './loss.ts';
  */
 export function contrastiveCounterfactual({
   temperature = 1,
-}: { readonly temperature?: number | undefined } = {}): Loss {
+}: {
+  readonly temperature?: number | undefined;
+} = {}): Loss {
   if (!(temperature > 0)) {
     throw new InputError(
       'losses/temperature',

@@ -14,7 +14,10 @@ type Pairs = NonNullable<LossBatch['pairs']>;
 export function onCounterfactuals(
   loss: Loss,
   { executor, parameters, gates, batch }: LossInput,
-  judge: (predicted: Float64Array, pairs: Pairs) => { readonly value: number; readonly upstream: Float64Array },
+  judge: (
+    predicted: Float64Array,
+    pairs: Pairs,
+  ) => { readonly value: number; readonly upstream: Float64Array },
 ): LossValue {
   const { plan } = executor;
   const { rows, values, pairs } = batch;
