@@ -23,6 +23,8 @@ const config: KnipConfig = {
         '{src,test}/**/*.test.ts',
         'test/fixtures/**',
         'bench/**/*.bench.ts',
+        'bench/*.mjs',
+        'bench/pages/*.ts',
         'scripts/*',
       ],
       project: ['{src,test,bench,scripts}/**'],

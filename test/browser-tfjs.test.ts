@@ -11,8 +11,8 @@ test("TensorFlow.js's WASM backend passes the conformance suite, its binaries se
   if (chromium === undefined)
     return context.skip('no Chromium here: install one, or name it in CFE_CHROMIUM');
   const script = await bundlePage('test/pages/tfjs-wasm.ts', { minify: true });
-  const require = createRequire(join(root, 'packages/backend-wasm/package.json'));
-  const folder = dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'));
+  const backend = createRequire(join(root, 'packages/backend-wasm/package.json'));
+  const folder = dirname(backend.resolve('@tensorflow/tfjs-backend-wasm/package.json'));
   const asked: string[] = [];
   const files = (url: string): Uint8Array | undefined => {
     if (!url.startsWith('/wasm/')) return undefined;

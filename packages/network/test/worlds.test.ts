@@ -102,7 +102,11 @@ test('a categorical mechanism can be replaced: its noise is a uniform number, an
     },
   ];
   const found = network.predict(noise, { do: act });
-  const [x, m, y] = graph.nodes.map((name) => found.column(name)) as [Float64Array, Float64Array, Float64Array];
+  const [x, m, y] = graph.nodes.map((name) => found.column(name)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
   for (const [side, p] of [
     ['above', 0.8],
     ['below', 0.2],

@@ -58,7 +58,9 @@ export interface JointSearchOptions {
   readonly executor?: ExecutorFactory | undefined;
 }
 
-type Settings = Required<Omit<JointSearchOptions, 'executor'>>;
+type Settings = {
+  readonly [Name in Exclude<keyof JointSearchOptions, 'executor'>]-?: NonNullable<JointSearchOptions[Name]>;
+};
 
 /**
  * Learns a graph and networks for its mechanisms together: a `StructureMethod` for `learnStructure` and `structureMethod`.

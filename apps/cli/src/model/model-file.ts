@@ -4,12 +4,14 @@ import type { Ensemble } from '@cfe/counterfactuals';
 import { createTable, parseCsv, simulatorFromJson, simulatorModel, type Table, toCsv } from '@cfe/data';
 import { type Graph, type GraphJson, graphFromJson, graphToJson } from '@cfe/graph';
 import { type CausalNetwork, type ExecutorFactory, loadModel, saveNetwork } from '@cfe/network';
+import type { CausalModel } from '@cfe/scm';
 import { unreadable } from '../input/files.ts';
 import { selectedExecutor } from './executor.ts';
 import type { FittedEnsemble } from './fit-ensemble.ts';
 
 /** What a model file tells beside the model: absent for an exact model. */
 export interface ModelFile extends Ensemble {
+  readonly model: CausalModel;
   readonly rows?: Table;
   /** the class that was learned; absent where the graph was given */
   readonly graph?: Graph;

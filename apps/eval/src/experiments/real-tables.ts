@@ -2,7 +2,7 @@ import { createRng, messageOf, permutation } from '@cfe/base';
 import { createTable, selectRows, type Table } from '@cfe/data';
 import { type Dataset, datasetFiles, loadDataset } from '@cfe/data/node';
 import { edgesOf, type Graph } from '@cfe/graph';
-import type { Experiment, MeasuredCell } from '../experiment.ts';
+import type { Experiment, MeasuredCell, Summary } from '../experiment.ts';
 import type { PredictionLog } from '../prediction-log.ts';
 import { summariseAll } from '../summarise.ts';
 
@@ -71,7 +71,10 @@ export function wholeAndSubsamples(seeds: readonly number[]): MeasuredCell['cell
  * Figures whose names begin with `floor` are floors. Those of the whole table come first, and after them what
  * subsamples of it give, since one table has no spread.
  */
-export function split(cells: readonly MeasuredCell[], floor: string) {
+export function split(
+  cells: readonly MeasuredCell[],
+  floor: string,
+): { readonly metrics: Summary[]; readonly floors: Summary[]; readonly ceiling: Summary[] } {
   const names = Object.keys(cells[0]?.figures ?? {});
   const whole = cells.filter(({ cell }) => cell.settings.rows !== 'subsample');
   const parts = cells.filter(({ cell }) => cell.settings.rows === 'subsample');

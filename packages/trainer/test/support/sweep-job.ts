@@ -1,4 +1,4 @@
-import { defineJob } from '@cfe/base';
+import { defineJob, type Job } from '@cfe/base';
 import { createTable } from '@cfe/data';
 import { createNetwork } from '@cfe/network';
 import { linearGaussian } from '@cfe/scm';
@@ -15,10 +15,12 @@ const truth = linearGaussian({
   ],
 });
 
-export const fitOne = defineJob(
+type Input = SweepInput<{ readonly learningRate: number }>;
+
+export const fitOne: Job<Input, number> = defineJob(
   import.meta.url,
   'fitOne',
-  async ({ configuration, seed }: SweepInput<{ readonly learningRate: number }>): Promise<number> => {
+  async ({ configuration, seed }: Input): Promise<number> => {
     calls.push(`${configuration.learningRate} ${seed}`);
     const rows = truth.sample(100, { seed });
     const table = createTable(
