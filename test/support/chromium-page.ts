@@ -138,7 +138,8 @@ export async function runPage(
     await gone;
     server.closeAllConnections();
     server.close();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    // its child processes write there until they have gone too
+    rmSync(profile, { recursive: true, force: true, maxRetries: 40 });
   }
 }
 
