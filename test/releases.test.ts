@@ -143,7 +143,7 @@ test('the workflows run what anyone can run in a clone', () => {
   expect(workflow('ci.yml')).toMatch(/^ {6}- run: \.ci\/run$/m);
   expect(workflow('ci.yml')).toMatch(/node: \[20, 22, 24\]/);
   expect(workflow('release.yml')).toMatch(/^ {2}id-token: write/m);
-  expect(workflow('release.yml')).toMatch(/NPM_CONFIG_PROVENANCE: 'true'/);
+  expect(workflow('release.yml')).toMatch(/NPM_CONFIG_PROVENANCE: "true"/);
   const container = JSON.parse(readFileSync(join(root, '.devcontainer/devcontainer.json'), 'utf8')) as object;
   expect(container).toMatchObject({
     image: expect.stringMatching(/typescript-node:2[024]/),

@@ -109,7 +109,7 @@ export async function openPage(chromium: string, url: string): Promise<Page> {
       const gone = new Promise((resolve) => child.on('exit', resolve));
       child.kill();
       await gone;
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+      rmSync(profile, { recursive: true, force: true, maxRetries: 40 });
     },
   };
 }

@@ -42,8 +42,8 @@ export interface OrderSearchResult<State extends ParentSet> {
   readonly expired: boolean;
 }
 
-/** A first local optimum that took less time than this is not worth sending its restarts elsewhere, in seconds. */
-const worthSending = 0.005;
+/** With fewer variables a restart takes a millisecond or less, about what sending it elsewhere does. */
+const worthSending = 20;
 
 /**
  * Iterated local search over orders: from the best order so far some nodes change places, and a local search goes on from there.
@@ -62,13 +62,11 @@ export async function searchOrders<State extends ParentSet>(
     const states = parents.map((list, v) => scorer.state(v, list));
     return { order, states, score: states.reduce((sum, state) => sum + state.score, 0), expired };
   };
-  const began = performance.now();
   let best = rebuilt(plain(await climber.first(initialOrder, rng.fork('first'))));
   onStep?.(0, best.score, true);
   let expired = best.expired;
   let restart = 0;
-  const ahead =
-    elsewhere !== undefined && performance.now() - began >= 1000 * worthSending ? elsewhere.workers : 1;
+  const ahead = elsewhere !== undefined && initialOrder.length >= worthSending ? elsewhere.workers : 1;
   while (restart < restarts && !expired) {
     const seeds = Array.from({ length: Math.min(ahead, restarts - restart) }, (_, k) =>
       rng.fork(`restart ${restart + 1 + k}`).integer(2 ** 32),

@@ -17,7 +17,7 @@ const truth = linearGaussian({
 });
 const table = tableOf(truth, 80);
 // weak effects of all on all, so that the search has much to try
-const d = 200;
+const d = 40;
 const many = linearGaussian({
   nodes: Array.from({ length: d }, (_, i) => `x${i}`),
   weights: Array.from({ length: d }, (_, i) =>
