@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -124,7 +124,8 @@ export async function runPage(
       ...flags,
       `http://127.0.0.1:${port}/`,
     ],
-    { stdio: 'ignore' },
+    // a process group of its own, so that its helpers end with it
+    { stdio: 'ignore', detached: process.platform !== 'win32' },
   );
   const ended = new Promise<never>((_, reject) => {
     child.on('exit', (code) => reject(new Error(`Chromium ended with ${code} before the page answered`)));
@@ -133,14 +134,19 @@ export async function runPage(
     return await Promise.race([answer, ended]);
   } finally {
     child.removeAllListeners('exit');
-    const gone = new Promise((resolve) => child.on('exit', resolve));
-    child.kill();
-    await gone;
+    await end(child);
     server.closeAllConnections();
     server.close();
-    // its child processes write there until they have gone too
-    rmSync(profile, { recursive: true, force: true, maxRetries: 40 });
+    rmSync(profile, { recursive: true, force: true, maxRetries: 20 });
   }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((resolve) => child.on('exit', resolve));
+  if (process.platform === 'win32' || child.pid === undefined) child.kill();
+  else process.kill(-child.pid, 'SIGKILL');
+  await gone;
 }
 
 function mediaType(url: string): string {
