@@ -1,7 +1,9 @@
 /**
- * 1000 observational rows and 100 per hard single target, with and without batch shifts of half a noise standard
- * deviation. `SETS` graphs, default 5, from `SEED` on; `PYTHON` names an interpreter that has the I-FLOP package (github.com/L2-T2/I-FLOP
- * 1.0.0, with its Rust core). The two-step floor orders variables by the effects of the interventions, then prunes by BIC.
+ * 1000 observational rows and 100 per hard single target: four sizes, batch shifts of half a noise standard deviation, and
+ * targets set to a constant. `SETS` graphs, default 5, from `SEED` on; `PYTHON` names an interpreter that has the I-FLOP package
+ * (github.com/L2-T2/I-FLOP 1.0.0, with its Rust core), asked as its README says (`run_iflop`, a build for debugging) on the first `DEBUG`
+ * graphs, default `SETS`, and in its optimised build on all. The two-step floor orders variables by the effects of the interventions,
+ * then prunes by BIC.
  */
 import type { Table } from '@cfe/data';
 import { createDag, type Dag, type Graph, interventionalCpdag, shd } from '@cfe/graph';
@@ -17,42 +19,62 @@ const sets = Number(process.env.SETS ?? 5);
 const first = Number(process.env.SEED ?? 32_000);
 /** how many graphs get the floors of observational data too */
 const floored = Number(process.env.FLOORS ?? sets);
-const settings = [
+/** how many graphs are given to the package's build for debugging too */
+const slow = Number(process.env.DEBUG ?? sets);
+interface Setting {
+  readonly d: number;
+  readonly targets: number;
+  readonly batchShift: number;
+  readonly setTo?: number;
+  readonly shiftedEvery?: number;
+}
+const list: readonly Setting[] = [
   { d: 10, targets: 10, batchShift: 0 },
   { d: 20, targets: 20, batchShift: 0 },
   { d: 30, targets: 30, batchShift: 0 },
   { d: 20, targets: 5, batchShift: 0 },
   { d: 20, targets: 20, batchShift: 0.5 },
-].filter((_, k) => process.env.SIZE === undefined || Number(process.env.SIZE) === k);
+  { d: 20, targets: 5, batchShift: 0.5 },
+  { d: 20, targets: 20, batchShift: 0, setTo: 2 },
+  { d: 20, targets: 20, batchShift: 0.5, setTo: 2 },
+  { d: 20, targets: 20, batchShift: 0.5, setTo: 2, shiftedEvery: 2 },
+];
+const settings = list.filter((_, k) => process.env.SIZE === undefined || Number(process.env.SIZE) === k);
 
-// the package's own defaults but for the penalty, and for its optimised build instead of the one for debugging
+// the package's own defaults but for penalty and restarts
 const script = `
 from iflop.config import IFlopScoreConfig, SearchConfig
 from iflop.data.dataset import MultiEnvDataset
 from iflop.runtime.rust import build_rust_backend, run_rust
+from iflop import run_iflop
 build_rust_backend(release=True)
 of = np.array(given['of'])
 data = MultiEnvDataset({e: x[of == e] for e in range(len(given['targets']))}, {e: set(t) for e, t in enumerate(given['targets'])})
-ask('I-FLOP package', 'pdag', lambda: run_rust(data, search_config=SearchConfig(ils_restarts=10),
-    score_config=IFlopScoreConfig(penalty_weight=2.0), release=True).adjacency)
+how = dict(search_config=SearchConfig(ils_restarts=10), score_config=IFlopScoreConfig(penalty_weight=2.0))
+ask('I-FLOP package', 'pdag', lambda: run_rust(data, release=True, **how).adjacency)
+if given['slow']:
+    build_rust_backend(release=False)
+    ask('I-FLOP package, run_iflop', 'pdag', lambda: run_iflop(data, **how).adjacency)
 `;
 
-for (const { d, targets, batchShift } of settings) {
+for (const { d, targets, ...rest } of settings) {
+  const { batchShift, setTo, shiftedEvery = 1 } = rest;
   const tally = new Tally();
   // in groups, since an interpreter takes longer to start than to answer
   for (let group = 0; group < sets; group += 20) {
     const truths = Array.from({ length: Math.min(20, sets - group) }, (_, k) => {
       const seed = first + group + k;
-      return { seed, ...simulated(seed, { d, edges: 2 * d, rows: 1000, targets, batchShift }) };
+      return { seed, ...simulated(seed, { d, edges: 2 * d, rows: 1000, targets, ...rest }) };
     });
     const peers =
       python === undefined
         ? []
         : askPeersAll(
             script,
-            truths.map(({ table }) => ({
+            truths.map(({ seed, table }) => ({
               table,
               given: {
+                slow: seed < first + slow,
                 of: [...table.regimes!.of],
                 targets: targetsOf(table).map((set) => set.map((name) => table.names.indexOf(name))),
               },
@@ -76,7 +98,7 @@ for (const { d, targets, batchShift } of settings) {
         ['intercept shared', 'shared'],
         ['intercept perEnvironment', 'perEnvironment'],
       ] as const) {
-        if (batchShift === 0 && intercept !== 'auto') continue;
+        if (batchShift === 0 && setTo === undefined && intercept !== 'auto') continue;
         const call = () =>
           timed(() => flop({ penalty: 2, intercept }).learn(table, { seed, budget: { restarts: 10 } }));
         if (seed === first) await call();
@@ -91,9 +113,13 @@ for (const { d, targets, batchShift } of settings) {
       for (const [name, floor] of Object.entries(await floors(table, dag, seed))) await add(name, floor);
     }
   }
-  tally.print(`d = ${d}, ${targets} targets, batch shift ${batchShift}, ${sets} graphs`);
+  tally.print(
+    `d = ${d}, ${targets} targets${setTo === undefined ? '' : ` set to ${setTo}`}, batch shift ${batchShift}` +
+      `${shiftedEvery === 1 ? '' : ` on one variable in ${shiftedEvery}`}, ${sets} graphs`,
+  );
   tally.printDifference('flop (interventional)', 'I-FLOP package', 'SHD');
   tally.printRatio('flop (interventional)', 'I-FLOP package', 'seconds');
+  tally.printRatio('flop (interventional)', 'I-FLOP package, run_iflop', 'seconds');
   tally.printDifference('flop (interventional)', 'floor: two-step', 'SHD');
 }
 

@@ -44,10 +44,11 @@ export class Tally {
   /** A sentence: the ratio of two methods' figures per data set, its median and range. */
   printRatio(method: string, other: string, figure: string): void {
     const [a, b] = [this.figures.get(method)?.get(figure), this.figures.get(other)?.get(figure)];
-    if (a === undefined || b === undefined || a.length !== b.length) return;
-    const ratios = a.map((value, k) => value / b[k]!).sort((x, y) => x - y);
+    if (a === undefined || b === undefined) return;
+    // the other may have been asked on the first sets alone
+    const ratios = b.map((value, k) => a[k]! / value).sort((x, y) => x - y);
     console.log(
-      `${figure}, ${method} over ${other}: median ${ratios[Math.floor(ratios.length / 2)]!.toFixed(3)}, ${ratios[0]!.toFixed(3)} to ${ratios.at(-1)!.toFixed(3)}`,
+      `${figure}, ${method} over ${other}: median ${ratios[Math.floor(ratios.length / 2)]!.toFixed(3)}, ${ratios[0]!.toFixed(3)} to ${ratios.at(-1)!.toFixed(3)} of ${ratios.length}`,
     );
   }
 
@@ -56,8 +57,12 @@ export class Tally {
     const columns = [...new Set([...this.figures.values()].flatMap((own) => [...own.keys()]))];
     const lines = [...this.figures].map(([method, own]) => {
       const cells = columns.map((name) => {
-        const list = own.get(name);
-        return list === undefined ? '–' : meanWithInterval(list);
+        const list = own.get(name)?.filter((value) => !Number.isNaN(value)) ?? [];
+        // a result that no DAG belongs to has no effects: then the number of data sets is said
+        const of = Math.max(...[...own.values()].map(({ length }) => length));
+        return list.length === 0
+          ? '–'
+          : meanWithInterval(list) + (list.length < of ? ` (${list.length})` : '');
       });
       return `| ${method} | ${cells.join(' | ')} |`;
     });

@@ -3,9 +3,9 @@ import { betterModes } from './better-modes.ts';
 import { cachedScorer } from './cached-scorer.ts';
 import { checkCollinear } from './check-collinear.ts';
 import { environmentsOf } from './environments.ts';
-import { gaussianData, gaussianProblem, type InterceptMode } from './gaussian-data.ts';
+import { gaussianData, gaussianProblem } from './gaussian-data.ts';
 import { initialOrder } from './initial-order.ts';
-import type { OrderProblem } from './order-problem.ts';
+import type { InterceptModes, OrderProblem } from './order-problem.ts';
 import type { LocalScore, ParentRules } from './parent-scorer.ts';
 import { splineBasis } from './splines.ts';
 
@@ -48,17 +48,18 @@ export async function additiveProblem(
     targets: [...owner.keys()].filter((c) => environment.targets.includes(owner[c]!)),
   }));
   const data = await gaussianData(columns, spread, breathe);
-  const all = {
-    ...data,
-    signatures: [[...environments.keys()]],
-    signatureOf: new Int32Array(columns.length),
-  };
-  const pooled = gaussianProblem(all, ['shared'], { penalty }).matrices[0]!;
+  const pooled = data.covarianceOf([...environments.keys()], 'shared');
   const linear = new Float64Array(d * d);
   for (let i = 0; i < d; i++) for (let j = 0; j < d; j++) linear[i * d + j] = pooled[i * columns.length + j]!;
   checkCollinear(linear, nodes, table.rows);
-  const scoreUnder = (modes: readonly InterceptMode[]): LocalScore => {
-    const { matrices, matrixOf, rows, penalty: cost, offset } = gaussianProblem(data, modes, { penalty });
+  const scoreUnder = (modes: InterceptModes): LocalScore => {
+    const {
+      matrices,
+      matrixOf,
+      rows,
+      penalty: cost,
+      offset,
+    } = gaussianProblem(data, modes ?? data.signatures.map(() => 'shared'), { penalty });
     return (node, parents) => {
       const matrix = matrices[matrixOf[node]!]!;
       let best = Number.POSITIVE_INFINITY;
@@ -76,7 +77,7 @@ export async function additiveProblem(
     nodes,
     environments,
     order: initialOrder(linear, d),
-    local: (modes) => scoreUnder(modes ?? data.signatures.map(() => 'shared')),
+    local: scoreUnder,
     interceptsOf: (modes) => Object.fromEntries(nodes.map((name, v) => [name, modes[data.signatureOf[v]!]!])),
     modesOf: (intercepts) =>
       data.signatures.map((_, s) => {
@@ -84,16 +85,13 @@ export async function additiveProblem(
         return (member === undefined ? undefined : intercepts[member]) ?? 'shared';
       }),
     details: { score: 'additive Gaussian BIC', penalty, curves: wanted },
-    choosesIntercepts: !observational,
-    scorers(previous) {
-      const modes = observational
-        ? (['shared'] as const)
-        : previous === undefined
-          ? data.signatures.map(() => 'perEnvironment' as const)
-          : betterModes(data, previous, (v) => v, scoreUnder);
-      const scorer = cachedScorer(d, scoreUnder(modes), rules, options.maxParents ?? d);
-      return { scorer, modes: observational ? undefined : modes };
-    },
+    starts: observational
+      ? [undefined]
+      : (['perEnvironment', 'shared'] as const).map((mode) => data.signatures.map(() => mode)),
+    betterModes: (states) => betterModes(data, states, (v) => v, scoreUnder),
+    scorerUnder: (modes) => ({
+      scorer: cachedScorer(d, scoreUnder(modes), rules, options.maxParents ?? d),
+    }),
   };
 }
 

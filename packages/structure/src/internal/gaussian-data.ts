@@ -9,8 +9,12 @@ export type InterceptMode = 'shared' | 'perEnvironment';
 /** The moments of standardised columns per environment, from which a problem is made for any choice of intercepts. */
 export interface GaussianData {
   readonly d: number;
-  readonly environments: readonly Environment[];
   readonly moments: readonly Moments[];
+  /**
+   * Row-major `[d · d]`: the covariance over the rows of some environments, about one mean or that of each. Made once for
+   * each choice and never written again.
+   */
+  readonly covarianceOf: (environments: readonly number[], mode: InterceptMode) => Float64Array;
   /** `[d]` nodes with the same number were left alone in the same environments */
   readonly signatureOf: Int32Array;
   /** per signature, the environments that count */
@@ -43,14 +47,29 @@ export async function gaussianData(
     }
     return at;
   });
-  if ((signatures.length + environments.length) * d * d > largest) {
+  // under either choice of intercepts
+  if ((2 * signatures.length + environments.length) * d * d > largest) {
     throw new InputError(
       'structure/too-many-targets',
       `flop: ${d} variables under ${signatures.length} different sets of regimes need more memory than there is. Join regimes, or learn from fewer variables.`,
       { variables: d, signatures: signatures.length },
     );
   }
-  return { d, environments, moments, signatureOf, signatures };
+  const covariances = new Map<string, Float64Array>();
+  const covarianceOf = (counted: readonly number[], mode: InterceptMode): Float64Array => {
+    const key = `${mode} ${counted.join()}`;
+    let matrix = covariances.get(key);
+    if (matrix === undefined) {
+      matrix = covariance(
+        counted.map((e) => moments[e]!),
+        d,
+        mode,
+      );
+      covariances.set(key, matrix);
+    }
+    return matrix;
+  };
+  return { d, moments, covarianceOf, signatureOf, signatures };
 }
 
 /**
@@ -62,36 +81,13 @@ export function gaussianProblem(
   modes: readonly InterceptMode[],
   { penalty, maxParents }: { readonly penalty: number; readonly maxParents?: number | undefined },
 ): GaussianProblem {
-  const { d, moments, signatures, signatureOf } = data;
+  const { d, moments, covarianceOf, signatures, signatureOf } = data;
   const total = moments.reduce((sum, { rows }) => sum + rows, 0);
   const cost = penalty * Math.log(total);
   const rows = signatures.map((counted) => counted.reduce((sum, e) => sum + moments[e]!.rows, 0));
-  const matrices = signatures.map((counted, s) => {
-    const matrix = new Float64Array(d * d);
-    const parts =
-      modes[s] === 'shared'
-        ? [
-            merge(
-              counted.map((e) => moments[e]!),
-              d,
-            ),
-          ]
-        : counted.map((e) => moments[e]!);
-    for (const { rows: n, sums, products } of parts) {
-      for (let i = 0; i < d; i++) {
-        const share = sums[i]! / n;
-        for (let j = 0; j < d; j++) {
-          matrix[i * d + j] = matrix[i * d + j]! + products[i * d + j]! - share * sums[j]!;
-        }
-      }
-    }
-    const scale = 1 / rows[s]!;
-    for (let k = 0; k < matrix.length; k++) matrix[k] = matrix[k]! * scale;
-    return matrix;
-  });
   return {
     d,
-    matrices,
+    matrices: signatures.map((counted, s) => covarianceOf(counted, modes[s]!)),
     matrixOf: signatureOf,
     rows: Float64Array.from(signatureOf, (s) => rows[s]!),
     penalty: cost,
@@ -108,6 +104,22 @@ export function gaussianProblem(
  */
 function interceptCost(rows: readonly number[]): number {
   return rows.reduce((sum, n) => sum + Math.log(n), 0) - Math.log(Math.max(...rows));
+}
+
+function covariance(parts: readonly Moments[], d: number, mode: InterceptMode): Float64Array {
+  const matrix = new Float64Array(d * d);
+  let total = 0;
+  for (const { rows, sums, products } of mode === 'shared' ? [merge(parts, d)] : parts) {
+    total += rows;
+    for (let i = 0; i < d; i++) {
+      const share = sums[i]! / rows;
+      for (let j = 0; j < d; j++) {
+        matrix[i * d + j] = matrix[i * d + j]! + products[i * d + j]! - share * sums[j]!;
+      }
+    }
+  }
+  for (let k = 0; k < matrix.length; k++) matrix[k] = matrix[k]! / total;
+  return matrix;
 }
 
 function merge(parts: readonly Moments[], d: number): Moments {

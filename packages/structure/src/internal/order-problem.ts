@@ -28,20 +28,21 @@ export interface OrderProblem {
   readonly nodes: readonly string[];
   readonly environments: readonly Environment[];
   readonly order: Int32Array;
-  readonly scorers: (previous?: readonly ParentSet[]) => {
+  readonly scorerUnder: (modes: InterceptModes) => {
     readonly scorer: ParentScorer;
-    readonly modes: InterceptModes;
     /** what the scorer works on, where that is plain data which other threads can take */
     readonly gaussian?: GaussianProblem;
   };
+  /** the intercepts to search under; several where they are to be chosen */
+  readonly starts: readonly InterceptModes[];
+  /** the intercepts under which nodes with these parents score best */
+  readonly betterModes: (states: readonly ParentSet[]) => InterceptModes;
   /** the local score of a node given any parents, under some intercepts */
   readonly local: (modes: InterceptModes) => LocalScore;
   /** the intercepts by variable */
   readonly interceptsOf: (modes: readonly InterceptMode[]) => Readonly<Record<string, InterceptMode>>;
   /** the intercepts that {@link interceptsOf} told */
   readonly modesOf: (intercepts: Readonly<Record<string, InterceptMode>>) => InterceptModes;
-  /** whether {@link scorers} takes intercepts by what was found before */
-  readonly choosesIntercepts: boolean;
   readonly details: Readonly<Record<string, unknown>>;
 }
 export type InterceptModes = readonly InterceptMode[] | undefined;
@@ -77,28 +78,18 @@ export async function orderProblem(
     targets: targets.flatMap((t) => blocks[t]!),
   }));
   const data = await gaussianData(columns, spread, breathe);
-  const pooled = gaussianProblem(
-    { ...data, signatures: [[...environments.keys()]], signatureOf: new Int32Array(columns.length) },
-    ['shared'],
-    { penalty },
-  ).matrices[0]!;
+  const pooled = data.covarianceOf([...environments.keys()], 'shared');
   checkCollinear(pooled, names, table.rows);
   const mixed = columns.length > d;
-  const scorerFor = (
-    modes: readonly InterceptMode[],
-  ): { readonly scorer: ParentScorer; readonly gaussian?: GaussianProblem } => {
-    const problem = gaussianProblem(data, modes, { penalty, maxParents });
-    if (!mixed) return { scorer: gaussianScorer(problem, rules), gaussian: problem };
-    return { scorer: cachedScorer(d, mixedScore(problem, blocks), rules, problem.maxParents) };
-  };
   const observational = environments.length === 1;
-  const fixed: InterceptMode = intercept === 'auto' ? 'perEnvironment' : intercept;
+  const all = (mode: InterceptMode): readonly InterceptMode[] => data.signatures.map(() => mode);
+  const scoreUnder = (modes: InterceptModes): LocalScore =>
+    mixedScore(gaussianProblem(data, modes ?? all('shared'), { penalty }), blocks);
   const largest = data.signatures.reduce((a, b) => (b.length > a.length ? b : a));
-  const first = gaussianProblem(
-    { ...data, signatures: [largest], signatureOf: new Int32Array(columns.length) },
-    [observational ? 'shared' : fixed],
-    { penalty },
-  ).matrices[0]!;
+  const first = data.covarianceOf(
+    largest,
+    observational ? 'shared' : intercept === 'auto' ? 'perEnvironment' : intercept,
+  );
   return {
     nodes,
     environments,
@@ -113,8 +104,7 @@ export async function orderProblem(
         ? { note: 'Categories enter as the group of their level indicators (degenerate Gaussian score).' }
         : {}),
     },
-    local: (modes) =>
-      mixedScore(gaussianProblem(data, modes ?? data.signatures.map(() => 'shared'), { penalty }), blocks),
+    local: scoreUnder,
     interceptsOf: (modes) =>
       Object.fromEntries(nodes.map((name, v) => [name, modes[data.signatureOf[blocks[v]![0]!]!]!])),
     modesOf: (intercepts) =>
@@ -122,19 +112,16 @@ export async function orderProblem(
         const member = nodes.find((_name, v) => data.signatureOf[blocks[v]![0]!] === s);
         return (member === undefined ? undefined : intercepts[member]) ?? 'shared';
       }),
-    choosesIntercepts: !observational && intercept === 'auto',
-    scorers(previous) {
-      if (observational) return { ...scorerFor(['shared']), modes: undefined };
-      const modes =
-        intercept === 'auto' && previous !== undefined
-          ? betterModes(
-              data,
-              previous,
-              (v) => blocks[v]![0]!,
-              (modes) => mixedScore(gaussianProblem(data, modes, { penalty }), blocks),
-            )
-          : data.signatures.map(() => fixed);
-      return { ...scorerFor(modes), modes };
+    starts: observational
+      ? [undefined]
+      : intercept === 'auto'
+        ? [all('perEnvironment'), all('shared')]
+        : [all(intercept)],
+    betterModes: (states) => betterModes(data, states, (v) => blocks[v]![0]!, scoreUnder),
+    scorerUnder(modes) {
+      const problem = gaussianProblem(data, modes ?? all('shared'), { penalty, maxParents });
+      if (!mixed) return { scorer: gaussianScorer(problem, rules), gaussian: problem };
+      return { scorer: cachedScorer(d, mixedScore(problem, blocks), rules, problem.maxParents) };
     },
   };
 }
@@ -182,8 +169,9 @@ function discreteProblem(
     local: () => local,
     interceptsOf: () => ({}),
     modesOf: () => undefined,
-    choosesIntercepts: false,
-    scorers: () => ({ scorer, modes: undefined }),
+    starts: [undefined],
+    betterModes: () => undefined,
+    scorerUnder: () => ({ scorer }),
   };
 }
 

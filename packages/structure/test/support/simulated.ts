@@ -11,17 +11,21 @@ export function simulated(
     readonly edges: number;
     readonly rows: number;
     readonly low?: number;
-    /** rows of do(x_j ~ N(0, 1)) for each of the first so many variables */
+    /** rows of do(x_j ~ N(0, 1)), or of do(x_j = `setTo`), for each of the first so many variables */
     readonly targets?: number;
+    readonly setTo?: number;
     readonly rowsPerTarget?: number;
     readonly high?: number;
     /** what each regime adds to every variable's noise, in its standard deviations, drawn once per regime and variable */
     readonly batchShift?: number;
+    /** every so many-th variable is shifted; default 1: all */
+    readonly shiftedEvery?: number;
     /** standard deviations of the noise, drawn evenly between two; default 1 for all */
     readonly noise?: readonly [number, number];
   },
 ): { readonly table: Table; readonly dag: Dag; readonly weights: readonly Float64Array[] } {
   const { d, edges, rows, low = 0.25, high = 1, targets = 0, rowsPerTarget = 100, batchShift = 0 } = options;
+  const { shiftedEvery = 1, setTo } = options;
   const rng = createRng(seed);
   const nodes = Array.from({ length: d }, (_, i) => `x${i}`);
   const order = permutation(rng.fork('order'), d);
@@ -48,12 +52,17 @@ export function simulated(
       model.sample(rowsPerTarget, {
         seed: rng.fork(`do ${target}`),
         do: [
-          ...(batchShift === 0 ? [] : nodes.filter((name) => name !== target)).map((name) => ({
+          ...(batchShift === 0
+            ? []
+            : nodes.filter((name, j) => name !== target && j % shiftedEvery === 0)
+          ).map((name) => ({
             target: name,
             kind: 'shift' as const,
             by: batchShift * rng.fork(`batch ${target} ${name}`).normal(),
           })),
-          { target, kind: 'stochastic', distribution },
+          setTo === undefined
+            ? { target, kind: 'stochastic', distribution }
+            : { target, kind: 'hard', value: setTo },
         ],
       }),
     );
