@@ -1,6 +1,7 @@
 /**
  * Curved effects, d = 10, 20 edges, n = 1000, columns in random order; seconds of the processor. `SETS` data sets, default 3, from `SEED`
- * on. With `PYTHON` beside SCORE, CAM, NoGAM and DAS of dodiscover, and RESIT of the lingam package on the first `RESIT` sets.
+ * on. With `PYTHON` beside SCORE, CAM, NoGAM and DAS of dodiscover, and RESIT of the lingam package on the first `RESIT` sets; with
+ * `TORCH_PYTHON`, an interpreter that has gCastle and PyTorch, beside NOTEARS-MLP.
  */
 
 import type { Dag } from '@cfe/graph';
@@ -35,6 +36,15 @@ if given['resit']:
         return np.abs(model.adjacency_matrix_.T) > 0
     ask('RESIT (lingam, random forest)', 'dag', forest)
 `;
+const withTorch = process.env.TORCH_PYTHON;
+const torchScript = `
+import torch
+from castle.algorithms import NotearsNonlinear
+torch.manual_seed(0); torch.set_num_threads(1)
+def notears():
+    model = NotearsNonlinear(model_type='mlp'); model.learn((x - x.mean(0)) / x.std(0)); return np.asarray(model.causal_matrix)
+ask('NOTEARS-MLP (gCastle)', 'dag', notears)
+`;
 
 for (const mechanism of ['gp', 'mlp'] as const) {
   const tally = new Tally();
@@ -57,18 +67,22 @@ for (const mechanism of ['gp', 'mlp'] as const) {
       const { dag: found, seconds } = await timed(() => method.learn(table, { seed }));
       add(name, found!, seconds);
     }
-    if (python !== undefined) {
-      const answers = askPeers(script, table, { resit: seed < first + resit });
-      for (const [name, { graph, seconds }] of Object.entries(answers)) {
-        if (graph !== undefined) add(name, graph as Dag, seconds);
-      }
+    const answers = {
+      ...(python === undefined ? {} : askPeers(script, table, { resit: seed < first + resit })),
+      ...(withTorch === undefined ? {} : askPeers(torchScript, table, {}, withTorch)),
+    };
+    for (const [name, { graph, seconds }] of Object.entries(answers)) {
+      if (graph !== undefined) add(name, graph as Dag, seconds);
     }
     for (const [name, floor] of Object.entries(await floors(table, dag, seed))) add(name, floor);
   }
   tally.print(`${mechanism === 'gp' ? 'Gaussian processes' : 'tanh networks'}, ${sets} data sets`);
-  for (const peer of ['SCORE', 'CAM', 'NoGAM', 'DAS']) {
-    tally.printDifference('cam', `${peer} (dodiscover)`, 'SHD');
-    tally.printRatio('cam', `${peer} (dodiscover)`, 'seconds');
+  for (const peer of ['SCORE', 'CAM', 'NoGAM', 'DAS']
+    .map((name) => `${name} (dodiscover)`)
+    .concat('NOTEARS-MLP (gCastle)')) {
+    tally.printDifference('cam', peer, 'SHD');
+    tally.printDifference('cam', peer, 'effect RMSE');
+    tally.printRatio('cam', peer, 'seconds');
   }
 }
 

@@ -4,6 +4,7 @@ import { type MethodChoice, methodOf } from './auto.ts';
 import { bootstrapConfidence } from './bootstrap.ts';
 import { checkKnowledge } from './check-knowledge.ts';
 import { checkTable } from './internal/check-table.ts';
+import { determinedCategories } from './internal/determined.ts';
 import { type MethodName, methodNamed, methodNames } from './methods.ts';
 import type { LearnOptions, StructureMethod, StructureResult } from './structure-method.ts';
 
@@ -52,7 +53,7 @@ export async function learnStructure(
     );
   }
   const method = typeof wanted === 'string' ? methodFor(wanted) : wanted;
-  const result = await method.learn(table, run);
+  const result = warned(table, await method.learn(table, run));
   if (bootstrap === 0) return result;
   // what was chosen for the table is what its resamples are learned with
   const choice = result.details.choice as MethodChoice | undefined;
@@ -60,6 +61,21 @@ export async function learnStructure(
   return {
     ...result,
     confidence: await bootstrapConfidence(table, repeated, { ...run, resamples: bootstrap }),
+  };
+}
+
+/** With a word on categories that follow from their parents exactly, around which directions are a guess. */
+function warned(table: Table, result: StructureResult): StructureResult {
+  const determined = result.dag === undefined ? [] : determinedCategories(table, result.dag);
+  if (determined.length === 0) return result;
+  const told = determined.map(
+    ({ variable, by }) =>
+      `${quoteName(variable)} follows from ${by.map(quoteName).join(' and ')} in every row`,
+  );
+  return {
+    ...result,
+    message: `${result.message} ${told.join(', and ')}: without noise, which of them is the effect cannot be told from data like these.`,
+    details: { ...result.details, determined },
   };
 }
 

@@ -127,17 +127,20 @@ describe('interventions', () => {
   });
 
   // from one intercept per regime alone, the search kept a turned edge on each of these
-  test.each([90_009, 90_012])('the intercepts chosen score no worse than one kind for all, %i', async (seed) => {
-    const { table, dag } = simulated(seed, { d: 10, edges: 20, rows: 1000, targets: 10, setTo: 2 });
-    const budget = { restarts: 5 };
-    const [auto, ...fixed] = await Promise.all(
-      (['auto', 'shared', 'perEnvironment'] as const).map((intercept) =>
-        flop({ intercept }).learn(table, { seed, budget }),
-      ),
-    );
-    for (const { score } of fixed) expect(auto!.score).toBeLessThanOrEqual(score + 1e-6);
-    expect(shd(dag, auto!.graph).count).toBe(0);
-  });
+  test.each([90_009, 90_012])(
+    'the intercepts chosen score no worse than one kind for all, %i',
+    async (seed) => {
+      const { table, dag } = simulated(seed, { d: 10, edges: 20, rows: 1000, targets: 10, setTo: 2 });
+      const budget = { restarts: 5 };
+      const [auto, ...fixed] = await Promise.all(
+        (['auto', 'shared', 'perEnvironment'] as const).map((intercept) =>
+          flop({ intercept }).learn(table, { seed, budget }),
+        ),
+      );
+      for (const { score } of fixed) expect(auto!.score).toBeLessThanOrEqual(score + 1e-6);
+      expect(shd(dag, auto!.graph).count).toBe(0);
+    },
+  );
 
   test('a variable that was never left alone is refused by name', async () => {
     const { table } = simulated(4, { d: 3, edges: 2, rows: 100 });

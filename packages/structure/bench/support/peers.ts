@@ -54,14 +54,20 @@ def marks(g):
  * Runs peers on the rows of a table, in Python and on one thread. The script calls `ask(name, kind, call)` on `x`, `[rows, d]`, with
  * `given` as this function got it.
  */
-export function askPeers(script: string, table: Table, given: unknown = {}): Record<string, PeerAnswer> {
-  return askPeersAll(script, [{ table, given }])[0]!;
+export function askPeers(
+  script: string,
+  table: Table,
+  given: unknown = {},
+  interpreter: string | undefined = python,
+): Record<string, PeerAnswer> {
+  return askPeersAll(script, [{ table, given }], interpreter)[0]!;
 }
 
 /** The same for several tables in one interpreter. */
 export function askPeersAll(
   script: string,
   asked: readonly { readonly table: Table; readonly given: unknown }[],
+  interpreter: string | undefined = python,
 ): Record<string, PeerAnswer>[] {
   const folder = mkdtempSync(join(tmpdir(), 'cfe-bench-'));
   try {
@@ -92,7 +98,7 @@ for k, one in enumerate(json.load(open(folder + '/asked.json'))):
 print('ANSWER' + json.dumps(all))
 `,
     );
-    const out = execFileSync(python as string, [join(folder, 'ask.py'), folder], {
+    const out = execFileSync(interpreter as string, [join(folder, 'ask.py'), folder], {
       encoding: 'utf8',
       maxBuffer: 2 ** 28,
       stdio: ['ignore', 'pipe', 'ignore'],

@@ -5,6 +5,9 @@ interface CachedSet extends ParentSet {
   readonly key: number | string;
 }
 
+/** Up to so many candidates, a fresh fit looks at every set of them. */
+const fewCandidates = 5;
+
 /** Grow and shrink over any decomposable score, each local score computed once. */
 export function cachedScorer(
   d: number,
@@ -68,18 +71,40 @@ export function cachedScorer(
     }
   }
 
+  /** The grown set, or a better one among all sets of a few candidates: some parents help only together. */
+  function better(
+    node: number,
+    forced: Int32Array,
+    grown: CachedSet,
+    candidates: Int32Array,
+    count: number,
+  ): CachedSet {
+    if (count > fewCandidates || forced.length + count > maxParents) return grown;
+    let best = grown;
+    for (let set = 1; set < 2 ** count; set++) {
+      const members = Int32Array.of(
+        ...forced,
+        ...candidates.subarray(0, count).filter((w, t) => (set >> t) & 1 && !forced.includes(w)),
+      );
+      const tried = at(node, keys.of(members), () => members, best.score);
+      if (tried.score < best.score) best = tried;
+    }
+    return best;
+  }
+
   return {
     state: (node, parents) => at(node, keys.of(parents), () => parents.slice()),
     fit(node, candidates, count) {
       const forced = Int32Array.from({ length: d }, (_, w) => w).filter(
         (w) => required?.[node * d + w] === 1,
       );
-      return growShrink(
+      const grown = growShrink(
         node,
-        at(node, keys.of(forced), () => forced),
+        at(node, keys.of(forced), () => forced.slice()),
         candidates,
         count,
       );
+      return better(node, forced, grown, candidates, count);
     },
     accepts(node, state, added) {
       if (allowed?.[node * d + added] === 0 || state.parents.length >= maxParents) return false;

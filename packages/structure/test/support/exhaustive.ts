@@ -12,15 +12,26 @@ export function exhaustiveOptimum(
   penalty: number,
 ): { readonly dag: Dag; readonly score: number } {
   const { names, rows } = table;
-  const d = names.length;
   const columns = names.map((name) => centred(table.column(name)));
   const scale = columns.map((x) => dot(x, x) / rows);
   const products = columns.map((x) => columns.map((y) => dot(x, y) / rows));
-  const local = (v: number, set: number): number => {
-    const parents = names.map((_, i) => i).filter((i) => (set >> i) & 1);
+  return optimumUnder(names, (v, parents) => {
     const residual = residualVariance(products, v, parents) / scale[v]!;
     return rows * Math.log(residual) + penalty * Math.log(rows) * parents.length;
-  };
+  });
+}
+
+/** The DAG with the lowest sum of local scores of all DAGs. */
+export function optimumUnder(
+  names: readonly string[],
+  score: (node: number, parents: readonly number[]) => number,
+): { readonly dag: Dag; readonly score: number } {
+  const d = names.length;
+  const local = (v: number, set: number): number =>
+    score(
+      v,
+      [...names.keys()].filter((i) => (set >> i) & 1),
+    );
   const full = (1 << d) - 1;
   // the best parents of v within each set
   const bestIn = names.map((_, v) => {
