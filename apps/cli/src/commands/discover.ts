@@ -9,6 +9,9 @@ import { shown } from '../output/numbers.ts';
 import { writeWhole } from '../output/write-file.ts';
 import { withRunner } from '../runner.ts';
 
+/** With fewer variables a search is over before threads have started. */
+const worthThreads = 100;
+
 export const discover: Command = {
   name: 'discover',
   summary: 'learn the causal graph behind a table, as far as the data tell it',
@@ -33,7 +36,7 @@ export const discover: Command = {
     const { table, notes } = await readTable(path, options, context);
     const begun = performance.now();
     const { seed, signal, onProgress } = context;
-    const result = await withRunner(resamples > 1, (runner) =>
+    const result = await withRunner(resamples > 1 || table.names.length >= worthThreads, (runner) =>
       learnStructure(table, {
         method: textOf(options, 'method') as MethodName,
         knowledge,
@@ -52,7 +55,7 @@ export const discover: Command = {
     const edges = toldEdges(result.graph, result.confidence, table.names);
     const out = textOf(options, 'out');
     if (out !== undefined) await writeWhole(out, `${JSON.stringify(graphToJson(result.graph), null, 2)}\n`);
-    const { method, score, status, message } = result;
+    const { method, score, status, message, details } = result;
     return {
       json: {
         kind: result.graph.kind,
@@ -64,6 +67,7 @@ export const discover: Command = {
         status,
         message,
         notes,
+        ...told(details, ['intercepts', 'smallestDetectablePartialCorrelation', 'determined']),
       },
       text: [
         `${table.names.length} variables, ${table.rows} rows, ${method}, ${seconds.toFixed(1)} s. ${message}`,
@@ -75,6 +79,13 @@ export const discover: Command = {
     };
   },
 };
+
+/** Those of a result's details that it has. */
+function told(details: StructureResult['details'], names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(
+    names.filter((name) => details[name] !== undefined).map((name) => [name, details[name]]),
+  );
+}
 
 /** What the graph stands for, in a sentence. */
 export function meaningOf({ graph }: Pick<StructureResult, 'graph'>): string {
