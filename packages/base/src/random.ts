@@ -28,7 +28,8 @@ export function standardUniform(rng: Rng, n: number): Float64Array {
  * permutation(createRng(1), 4).sort(); // → Int32Array [0, 1, 2, 3]
  */
 export function permutation(rng: Rng, n: number): Int32Array {
-  const order = Int32Array.from({ length: n }, (_, i) => i);
+  const order = new Int32Array(n);
+  for (let i = 0; i < n; i++) order[i] = i;
   for (let i = n - 1; i > 0; i--) {
     const j = rng.integer(i + 1);
     const kept = order[i] as number;

@@ -1,3 +1,4 @@
+import type { Executor, Floats } from '@cfe/autograd';
 import { permutation, type Rng, type Variable } from '@cfe/base';
 import type { Table } from '@cfe/data';
 import type { Dag } from '@cfe/graph';
@@ -7,6 +8,7 @@ import type { CausalModel } from '@cfe/scm';
 import type { InterventionSchedule } from '../intervention-schedule.ts';
 import { batchRng } from './batch-rng.ts';
 import { anyOf, choose, chooseSome } from './choose.ts';
+import { rowGatherer } from './row-gatherer.ts';
 import { asPairs, simulate } from './simulated-rows.ts';
 import { type Running, type TargetRule, targetRule } from './target-rule.ts';
 import type { TrainingRows } from './training-rows.ts';
@@ -14,7 +16,7 @@ import type { TrainingRows } from './training-rows.ts';
 /** Rows of one step. Arrays are the source's own, and valid until the next batch. */
 export interface Batch {
   readonly rows: number;
-  readonly values: Float64Array;
+  readonly values: Floats;
   readonly omit: Uint8Array;
   /** units in two worlds, for the paired loss */
   readonly paired?: LossBatch | undefined;
@@ -41,6 +43,8 @@ export interface BatchSourceOptions {
   /** `[data.rows]`: where in the table each row stands */
   readonly rowOf: Int32Array;
   readonly batchSize: number;
+  /** batches lie in its memory, in its precision */
+  readonly executor: Pick<Executor, 'dtype' | 'allocate'>;
   readonly rng: Rng;
   readonly interventions: InterventionSchedule | undefined;
   readonly simulator: CausalModel | undefined;
@@ -54,7 +58,8 @@ export function batchSource(data: TrainingRows, options: BatchSourceOptions): Ba
   const { graph, variables, scales, table, rng, interventions, simulator, wantsPairs } = options;
   const d = variables.length;
   const size = Math.min(options.batchSize, data.rows);
-  const values = new Float64Array(d * size);
+  const rowsOf = rowGatherer(data, options.executor.dtype);
+  const values = options.executor.allocate(d * size);
   const omit = new Uint8Array(d * size);
   const rule = targetRule(graph, interventions ?? { probability: 0 }, options.running);
   const regimes =
@@ -72,21 +77,23 @@ export function batchSource(data: TrainingRows, options: BatchSourceOptions): Ba
         const draws = needsDraws ? batchRng(own, from / size) : own;
         const rows = order.subarray(from, from + n);
         if (interventions === undefined) {
-          gather(rows, n);
+          rowsOf.gather(rows, n, values, omit);
           yield batchOf(n, wantsPairs ? pairs(n, draws, rule(step)) : undefined);
           continue;
         }
         const now = rule(step);
         if (regimes !== undefined) {
           for (let k = 0; k < n; k++) rows[k] = regimeRow(regimes, rows[k] as number, now, draws);
-          gather(rows, n);
+          rowsOf.gather(rows, n, values, omit);
         } else {
-          gather(rows, n);
-          const targets = Array.from({ length: n }, () =>
-            draws.uniform() < now.probability ? chooseSome(draws, now.weights, now.count) : [],
-          );
-          if (simulator === undefined) mask(targets, n);
-          else replace(simulator, targets, n, draws);
+          rowsOf.gather(rows, n, values, omit);
+          if (simulator === undefined) mask(n, now, draws);
+          else {
+            const targets = Array.from({ length: n }, () =>
+              draws.uniform() < now.probability ? chooseSome(draws, now.weights, now.count) : [],
+            );
+            replace(simulator, targets, n, draws);
+          }
         }
         yield batchOf(n, wantsPairs ? pairs(n, draws, now) : undefined);
       }
@@ -97,20 +104,11 @@ export function batchSource(data: TrainingRows, options: BatchSourceOptions): Ba
     return { rows: n, values: values.subarray(0, d * n), omit: omit.subarray(0, d * n), paired };
   }
 
-  function gather(rows: Int32Array, n: number): void {
-    const { values: allValues, omit: allOmit, rows: length } = data;
-    for (let j = 0, to = 0; j < d; j++) {
-      const base = j * length;
-      for (let k = 0; k < n; k++, to++) {
-        const at = base + (rows[k] as number);
-        values[to] = allValues[at] as number;
-        omit[to] = allOmit[at] as number;
-      }
+  function mask(n: number, { probability, weights, count }: TargetRule, draws: Rng): void {
+    for (let k = 0; k < n; k++) {
+      if (draws.uniform() >= probability) continue;
+      for (const j of chooseSome(draws, weights, count)) omit[j * n + k] = 1;
     }
-  }
-
-  function mask(targets: readonly (readonly number[])[], n: number): void {
-    for (const [k, own] of targets.entries()) for (const j of own) omit[j * n + k] = 1;
   }
 
   function replace(model: CausalModel, targets: readonly (readonly number[])[], n: number, draws: Rng): void {

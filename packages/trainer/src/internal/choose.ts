@@ -21,6 +21,10 @@ export function choose(rng: Rng, weights: ArrayLike<number>): number {
 export function chooseSome(rng: Rng, weights: Float64Array, count: number): number[] {
   const whole = Math.floor(count);
   const wanted = whole + (count > whole && rng.uniform() < count - whole ? 1 : 0);
+  if (wanted === 1) {
+    const one = choose(rng, weights);
+    return one < 0 ? [] : [one];
+  }
   const left = weights.slice();
   const chosen: number[] = [];
   while (chosen.length < wanted) {

@@ -8,10 +8,12 @@ export function splitRows(
   heldOut: number | TrainingRows,
   rng: Rng,
 ): { readonly train: TrainingRows; readonly rowOf: Int32Array; readonly test: TrainingRows | undefined } {
-  const all = Int32Array.from({ length: data.rows }, (_, r) => r);
+  const all = new Int32Array(data.rows);
+  for (let r = 0; r < data.rows; r++) all[r] = r;
   if (typeof heldOut !== 'number') return { train: data, rowOf: all, test: heldOut };
-  const order = permutation(rng, data.rows);
   const count = Math.round(heldOut * data.rows);
+  if (count === 0) return { train: data, rowOf: all, test: undefined };
+  const order = permutation(rng, data.rows);
   const rowOf = order.slice(count).sort();
   const train = pickRows(data, rowOf);
   const test = pickRows(data, order.slice(0, count).sort());

@@ -26,13 +26,22 @@ export function targetRule(
   const d = graph.nodes.length;
   const depths = new Int32Array(d);
   for (const [depth, level] of topologicalLevels(graph).entries()) for (const j of level) depths[j] = depth;
+  const { probability, count = 1, depth = Number.MAX_VALUE, select } = schedule;
+  let weights = new Float64Array(0);
+  let limit = Number.NaN;
+  const followsLosses = select === 'uncertain' || select === 'active';
   return (step) => {
-    const { probability, count = 1, depth = Number.MAX_VALUE, select } = schedule;
-    const limit = scheduleValue(depth, step);
+    const now = scheduleValue(depth, step);
+    if (followsLosses || now !== limit) weights = weightsFor(now);
+    limit = now;
+    return { probability: scheduleValue(probability, step), count: scheduleValue(count, step), weights };
+  };
+
+  function weightsFor(deepest: number): Float64Array {
     const weights = new Float64Array(d);
     for (let j = 0; j < d; j++) {
-      if ((depths[j] as number) > limit) continue;
-      let weight = select === 'uncertain' || select === 'active' ? 1e-3 : 1;
+      if ((depths[j] as number) > deepest) continue;
+      let weight = followsLosses ? 1e-3 : 1;
       // a loss of ℓ nats is a spread of e^ℓ, which is positive whatever the sign of ℓ
       if (select === 'uncertain') {
         for (const child of incident(graph.children, j))
@@ -45,6 +54,6 @@ export function targetRule(
       }
       weights[j] = weight;
     }
-    return { probability: scheduleValue(probability, step), count: scheduleValue(count, step), weights };
-  };
+    return weights;
+  }
 }

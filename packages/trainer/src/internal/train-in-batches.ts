@@ -95,7 +95,7 @@ export function trainInBatches(
     };
     const source =
       stream === undefined
-        ? batchSource(train, { ...making, table, rowOf })
+        ? batchSource(train, { ...making, executor, table, rowOf })
         : streamSource(stream.data, { ...making, head: table, rows: stream.head.rows });
     let result: LoopResult;
     try {

@@ -1,6 +1,7 @@
 import { acyclicity, createOptimizer, type Executor, type Floats, planLayout } from '@cfe/autograd';
 import { permutation, type Rng } from '@cfe/base';
 import { type Schedule, scheduleValue } from '../../schedule.ts';
+import { rowGatherer } from '../row-gatherer.ts';
 import type { TrainingRows } from '../training-rows.ts';
 import { type EdgeWeights, strengthsOf } from './edge-weights.ts';
 
@@ -34,6 +35,7 @@ export async function gatedFit(
   const d = plan.variables;
   const size = Math.min(options.batchSize, data.rows);
   const count = planLayout(plan).parameters;
+  const rowsOf = rowGatherer(data, dtype);
   const values = executor.allocate(d * size);
   const omit = new Uint8Array(d * size);
   const penalty = executor.allocate(count);
@@ -58,7 +60,7 @@ export async function gatedFit(
     if (options.acyclicity !== undefined) gamma = raised(gamma, epoch, options.acyclicity.threshold);
     let [total, batches] = [0, 0];
     for (let from = 0; from + size <= data.rows; from += size) {
-      gather(data, order, from, size, values, omit);
+      rowsOf.gather(order.subarray(from), size, values, omit);
       strengthsOf(weights, parameters, strengths);
       pull.fill(sparsity);
       if (gamma > 0) addCycles();
@@ -117,24 +119,5 @@ export async function gatedFit(
     for (let e = 0; e < edges; e++)
       pull[e] =
         sparsity + gamma * (gradient[(weights.from[e] as number) * d + (weights.to[e] as number)] as number);
-  }
-}
-
-function gather(
-  data: TrainingRows,
-  order: Int32Array,
-  from: number,
-  n: number,
-  values: Floats,
-  omit: Uint8Array,
-): void {
-  const d = data.counts.length;
-  for (let j = 0; j < d; j++) {
-    const base = j * data.rows;
-    for (let k = 0; k < n; k++) {
-      const at = base + (order[from + k] as number);
-      values[j * n + k] = data.values[at] as number;
-      omit[j * n + k] = data.omit[at] as number;
-    }
   }
 }
