@@ -13,6 +13,7 @@ import {
   shd,
   topologicalOrder,
 } from '@cfe/graph';
+import { gaussianScorer } from '../../src/internal/gaussian-scorer.ts';
 import { adaptiveLasso } from '../../src/internal/lars.ts';
 import { momentsOf, standardise } from '../../src/internal/moments.ts';
 
@@ -203,6 +204,23 @@ export async function floors(table: Table, truth: Dag, seed: number): Promise<Re
   const order = [...names.keys()].sort((a, b) => variances[a]! - variances[b]!);
   const { products, rows } = await momentsOf(standardise(columns), undefined, () => undefined);
   const matrix = products.map((product) => product / rows);
+  // the lasso takes minutes in hundreds of variables, where parents are grown and shrunk by the BIC instead
+  const scorer =
+    d <= 100
+      ? undefined
+      : gaussianScorer({
+          d,
+          matrices: [matrix],
+          matrixOf: new Int32Array(d),
+          rows: new Float64Array(d).fill(rows),
+          penalty: 2 * Math.log(rows),
+          offset: new Float64Array(d),
+          maxParents: d,
+        });
+  const regress = (v: number, before: readonly number[]): readonly number[] =>
+    scorer === undefined
+      ? adaptiveLasso(matrix, d, rows, v, before)
+      : Array.from(scorer.fit(v, Int32Array.from(before), before.length).parents);
   return {
     'floor: empty': createDag(names, []),
     'floor: random': createDag(
@@ -212,10 +230,7 @@ export async function floors(table: Table, truth: Dag, seed: number): Promise<Re
     'floor: sortnregress (raw variances)': createDag(
       names,
       order.flatMap((v, at) =>
-        adaptiveLasso(matrix, d, rows, v, order.slice(0, at)).map((w): [string, string] => [
-          names[w]!,
-          names[v]!,
-        ]),
+        regress(v, order.slice(0, at)).map((w): [string, string] => [names[w]!, names[v]!]),
       ),
     ),
   };
