@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest';
 import { brokenLinks } from '../src/check-links.ts';
+import { paths } from '../src/paths.ts';
 import { violations } from './support/axe.ts';
 import { findChromium, openPage, type Page } from './support/browser.ts';
 import { finish } from './support/finish.ts';
@@ -23,6 +24,13 @@ const pages = [
   '/contributing/architecture.html',
   '/decisions/README.html',
   '/playground.html',
+];
+
+const referencePages = [
+  'index.html',
+  '@cfe/graph/index.html',
+  '@cfe/graph/functions/sid.html',
+  '@cfe/structure/interfaces/LearnStructureOptions.html',
 ];
 
 describe('the site', () => {
@@ -156,3 +164,24 @@ test('the rules that find something are on: a page without names for its control
     await page.close();
   }
 }, 60_000);
+
+describe('the reference', () => {
+  test('axe finds nothing serious on a page of each kind', async (context) => {
+    if (!existsSync(join(paths.output, 'api/index.html')))
+      return context.skip('the reference is not built here: npm run docs');
+    if (chromium === undefined) return context.skip('no Chromium here: install one, or name it in CHROMIUM');
+    const server = await serveFolder(paths.output);
+    const page = await openPage(chromium, `${server.url}/api/index.html`);
+    try {
+      for (const path of referencePages) {
+        await page.send('Page.navigate', { url: `${server.url}/api/${path}` });
+        await page.until(`location.pathname.endsWith(${JSON.stringify(path)})`);
+        await page.until('document.readyState === "complete" && document.querySelector(".VPContent h1")');
+        expect([path, await violations(page)]).toEqual([path, []]);
+      }
+    } finally {
+      await page.close();
+      server.close();
+    }
+  }, 120_000);
+});
