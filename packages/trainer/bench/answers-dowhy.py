@@ -13,6 +13,7 @@ warnings.filterwarnings("ignore")
 from dowhy import __version__, gcm  # noqa: E402
 
 gcm.config.disable_progress_bars()
+gcm.config.set_default_n_jobs(1)
 gcm.util.general.set_random_seed(1)
 print(f"DoWhy {__version__}\n\n| model | min skill |\n| --- | --- |")
 for path in sorted(glob.glob(os.path.join(sys.argv[1], "*.json"))):

@@ -1,5 +1,5 @@
 import { createRng } from '@cfe/base';
-import { bootstrapEnsemble, counterfactual, effect } from '../../src/index.ts';
+import { type Answer, bootstrapEnsemble, counterfactual, effect } from '../../src/index.ts';
 import { type ExactFamily, tableFrom, wilson } from './exact-families.ts';
 
 /** One kind of question over many fresh data sets. */
@@ -10,26 +10,44 @@ export interface Coverage {
   readonly wilson: readonly [number, number];
   /** mean width over that of an interval that knows the estimate's standard error */
   readonly relativeWidth: number;
+  /** share of answers that say they lie beyond the rows */
+  readonly flagged: number;
 }
 
 interface Tally {
   hits: number;
   sets: number;
+  flagged: number;
   readonly widths: number[];
   /** per family, estimate − truth over the scale of the question */
   readonly errors: number[];
 }
 
-/** Fresh rows, one fresh test row, one answer of each kind per data set; families take turns. */
+/**
+ * Fresh rows, one fresh test row, one answer of each kind per data set; families take turns.
+ *
+ * @param options.first - seed of the first data set, default 0
+ * @param options.beyond - also asks for the effect of a treatment four standard deviations up
+ */
 export async function coverageOf(
   families: readonly ExactFamily[],
-  { sets, rows, replicates, samples }: Record<'sets' | 'rows' | 'replicates' | 'samples', number>,
+  {
+    sets,
+    rows,
+    replicates,
+    samples,
+    first = 0,
+    beyond = false,
+  }: Record<'sets' | 'rows' | 'replicates' | 'samples', number> & {
+    readonly first?: number;
+    readonly beyond?: boolean;
+  },
 ): Promise<Coverage[]> {
   const tallies = new Map<string, Tally[]>();
   for (let set = 0; set < sets; set++) {
     const which = set % families.length;
     const family = families[which]!;
-    const rng = createRng(set).fork('coverage');
+    const rng = createRng(first + set).fork('coverage');
     const table = tableFrom(family.truth.sample(rows, { seed: rng.fork('rows') }));
     const test = family.truth.sample(1, { seed: rng.fork('test') });
     const row = Object.fromEntries(test.names.map((name) => [name, test.column(name)[0]!]));
@@ -46,15 +64,17 @@ export async function coverageOf(
       question: string,
       truth: number,
       scale: number,
-      { value, interval }: { readonly value: number; readonly interval?: readonly [number, number] },
+      { value, interval, support }: Pick<Answer, 'interval' | 'support'> & { readonly value: number },
     ): void => {
       const list =
-        tallies.get(question) ?? families.map(() => ({ hits: 0, sets: 0, widths: [], errors: [] }));
+        tallies.get(question) ??
+        families.map(() => ({ hits: 0, sets: 0, flagged: 0, widths: [], errors: [] }));
       tallies.set(question, list);
       const tally = list[which]!;
       const [low, high] = interval!;
       tally.sets++;
       if (low <= truth && truth <= high) tally.hits++;
+      if (support?.inside === false) tally.flagged++;
       tally.widths.push((high - low) / scale);
       tally.errors.push((value - truth) / scale);
     };
@@ -67,6 +87,16 @@ export async function coverageOf(
     );
     const imagined = await counterfactual(ensemble, row, { do: { [family.treatment]: x + 1 } });
     note('counterfactual', row.y! + family.effectAt(z), 1, imagined.y!);
+    if (!beyond) continue;
+    const column = table.column(family.treatment);
+    const mean = column.reduce((sum, v) => sum + v, 0) / rows;
+    const far = mean + 4 * Math.sqrt(column.reduce((sum, v) => sum + (v - mean) ** 2, 0) / rows);
+    note(
+      'ATE, 4 sd beyond',
+      far * family.averageEffect,
+      far,
+      await effect(ensemble, { ...asked, treatment: { [family.treatment]: far } }),
+    );
   }
   return [...tallies].map(([question, list]) => {
     const hits = list.reduce((sum, tally) => sum + tally.hits, 0);
@@ -78,6 +108,7 @@ export async function coverageOf(
       question,
       sets,
       share: hits / sets,
+      flagged: list.reduce((sum, tally) => sum + tally.flagged, 0) / sets,
       wilson: wilson(hits, sets),
       relativeWidth: ratios.reduce((a, b) => a + b, 0) / ratios.length,
     };

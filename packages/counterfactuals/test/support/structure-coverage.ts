@@ -11,11 +11,14 @@ export async function structureCoverage({
   rows,
   d = 5,
   graphs,
+  first = 0,
 }: {
   readonly sets: number;
   readonly rows: number;
   readonly d?: number;
   readonly graphs: number;
+  /** seed of the first data set, default 0 */
+  readonly first?: number;
 }): Promise<
   Record<'set' | 'naive' | 'width' | 'naiveWidth' | 'oracleWidth' | 'pieces', number> & {
     readonly wilson: readonly [number, number];
@@ -23,7 +26,7 @@ export async function structureCoverage({
 > {
   const tally = { set: 0, naive: 0, width: 0, naiveWidth: 0, oracleWidth: 0, pieces: 0 };
   for (let seed = 0; seed < sets; seed++) {
-    const rng = createRng(seed).fork('structure coverage');
+    const rng = createRng(first + seed).fork('structure coverage');
     const nodes = Array.from({ length: d }, (_, i) => `v${i}`);
     const order = permutation(rng.fork('order'), d);
     const weights = nodes.map(() => new Float64Array(d));

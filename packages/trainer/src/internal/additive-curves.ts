@@ -1,4 +1,5 @@
-import { dot } from './cholesky.ts';
+import { cholesky, dot } from './cholesky.ts';
+import { leastSquares } from './least-squares.ts';
 import { penalisedFit } from './penalised-fit.ts';
 import type { Products } from './products.ts';
 import { fittedShapes, type Points, pointsOf, refined, type Shape, squaresOf } from './shapes.ts';
@@ -24,7 +25,7 @@ export interface AdditiveCurves {
 export interface Curve {
   readonly slope: number;
   readonly bend?: ((x: number) => number) | undefined;
-  /** what kind of bend: a spline, or the name of a shape */
+  /** what kind of bend: a spline, or the name of a shape; of several, the likeliest */
   readonly kind: string;
   readonly low: number;
   readonly high: number;
@@ -34,16 +35,16 @@ export interface Curve {
 type Form =
   | { readonly kind: 'line' }
   | { readonly kind: 'spline'; readonly basis: SplineBasis }
-  | { readonly kind: 'shape'; readonly shape: Shape };
+  | { readonly kind: 'shape'; readonly shape: Shape }
+  | { readonly kind: 'blend'; readonly name: string; readonly curve: Bend; readonly freedom: number };
 
-/** Price of a degree of freedom in −2 log likelihood where two bent forms compete. */
-const price = 3.5;
+type Bend = (x: number) => number;
 
 /**
  * Regression on a sum of curves of continuous inputs and lines of the others.
  *
- * Every curve begins as a penalised spline. It gives way to a line where its bends are no more than chance, and to a shape
- * with a few parameters (a square, a wave, a step …) where that fits as well for fewer degrees of freedom.
+ * Every curve begins as a penalised spline. It gives way to a line where its bends are no more than chance, and otherwise to
+ * a mean of itself and of shapes with a few parameters (a square, a wave, a step …), weighted by their evidence.
  *
  * @param standardised - `[inputs][n]`
  * @param isContinuous - by input
@@ -96,7 +97,7 @@ export function additiveCurves(
   }
   for (let round = 0; round < 2; round++) {
     const next = forms.map((form, k): Form => {
-      if (form.kind === 'line') return form;
+      if (form.kind === 'line' || form.kind === 'blend') return form;
       const column = inputs[k] as Float64Array;
       const own = fit.parts[k] as Float64Array;
       const partial = fit.residuals.map((e, r) => e + (own[r] as number));
@@ -105,7 +106,14 @@ export function additiveCurves(
       const { low, high } = ends[k] as { low: number; high: number };
       return form.kind === 'shape'
         ? { kind: 'shape', shape: refined(points, form.shape, low, high) }
-        : choose(rows, points, low, high, form, fit.freedoms[k] as number, fit.squares);
+        : choose(rows, points, low, high, {
+            basis: form.basis,
+            slope: fit.slopes[k] as number,
+            bend: fit.bends[k] as (x: number) => number,
+            squares: fit.squares,
+            freedom: fit.freedoms[k] as number,
+            strength: fit.strengths[k] as number,
+          });
     });
     const isSettled = next.every((form, k) => form === forms[k]);
     forms = next;
@@ -129,7 +137,7 @@ export function additiveCurves(
       return {
         slope: fit.slopes[k] as number,
         bend: bend && ((x: number) => bend(x - zero)),
-        kind: form.kind === 'shape' ? form.shape.family.name : form.kind,
+        kind: form.kind === 'shape' ? form.shape.family.name : form.kind === 'blend' ? form.name : form.kind,
         low: low + zero,
         high: high + zero,
       };
@@ -137,38 +145,126 @@ export function additiveCurves(
   };
 }
 
-/** The form of one curve, by what is left when the others are taken away. */
-function choose(
-  rows: Points,
-  points: Points,
-  low: number,
-  high: number,
-  form: Form,
-  freedom: number,
-  squares: number,
-): Form {
+/** A curve as a spline, fitted beside the others. */
+interface SplineCurve {
+  readonly basis: SplineBasis;
+  readonly slope: number;
+  readonly bend: (x: number) => number;
+  /** of the whole regression */
+  readonly squares: number;
+  readonly freedom: number;
+  readonly strength: number;
+}
+
+/** Forms less likely than this share of all are left out of a blend. */
+const smallestShare = 0.02;
+/** What a form has to beat the line by in −2 log marginal likelihood: odds of 7 to 1. */
+const leastEvidence = 4;
+
+/**
+ * The form of one curve, by what is left when the others are taken away: a line, or a mean of all forms that bend it, each
+ * weighted by its evidence, so that none wins by chance alone.
+ *
+ * Evidence is the marginal likelihood under a normal prior whose spread is the most likely one: of a spline by its penalty,
+ * of a shape's q parameters beyond the line by a g-prior, where it costs q (1 + log(gain / q)) in −2 log likelihood.
+ *
+ * Such priors are too kind to bends where there are none, so a shape has to beat the line by the unit-information prior, log n
+ * for each parameter, before it counts.
+ *
+ * @see George and Foster (2000), Calibration and empirical Bayes variable selection, Biometrika 87, 731–747
+ * @see Hoeting, Madigan, Raftery and Volinsky (1999), Bayesian model averaging, Statist. Sci. 14, 382–417
+ */
+function choose(rows: Points, points: Points, low: number, high: number, spline: SplineCurve): Form {
+  if (spline.freedom < 1.2) return { kind: 'line' };
   const n = rows.x.length;
   const line = squaresOf(rows);
-  const floor = 1e-12 * line;
-  const score = (rss: number, f: number): number => n * Math.log(Math.max(rss, floor)) + price * f;
-  const beatsLine = (rss: number, f: number): boolean =>
-    n * Math.log(line / Math.max(rss, floor)) > Math.log(n) * Math.max(1, f - 1) + 4;
-  if (freedom < 1.2) return { kind: 'line' };
-  let best: Form = { kind: 'line' };
-  let lowest = Number.POSITIVE_INFINITY;
-  if (form.kind === 'spline' && beatsLine(squares, freedom)) {
-    best = form;
-    lowest = score(squares, freedom);
+  const gainOf = (squares: number): number => n * Math.log(line / Math.max(squares, 1e-12 * line));
+  const { slope, bend, freedom } = spline;
+  const candidates: { form: Form; name: string; evidence: number; curve: Bend; freedom: number }[] = [];
+  const evidence = gainOf(spline.squares) - occamFactor(points, spline);
+  if (evidence > leastEvidence) {
+    const form: Form = { kind: 'spline', basis: spline.basis };
+    candidates.push({ form, name: 'spline', evidence, curve: (x) => slope * x + bend(x), freedom });
   }
   for (const shape of fittedShapes(points, low, high)) {
-    const rss = squaresOf(rows, shape);
-    const own = score(rss, shape.family.freedom);
-    if (own < lowest && beatsLine(rss, shape.family.freedom)) {
-      best = { kind: 'shape', shape };
-      lowest = own;
+    const { family } = shape;
+    const gain = gainOf(squaresOf(rows, shape));
+    const q = family.freedom - 1;
+    if (!(gain > q * Math.log(n) + leastEvidence)) continue;
+    candidates.push({
+      form: { kind: 'shape', shape },
+      name: family.name,
+      evidence: gain - q * (1 + Math.log(gain / q)),
+      curve: curveOf(rows, shape),
+      freedom: family.freedom,
+    });
+  }
+  candidates.sort((a, b) => b.evidence - a.evidence);
+  const [best] = candidates;
+  if (best === undefined) return { kind: 'line' };
+  const weights = candidates.map(({ evidence }) => Math.exp(0.5 * (evidence - best.evidence)));
+  const least = smallestShare * weights.reduce((a, b) => a + b, 0);
+  const kept = candidates.filter((_, k) => (weights[k] as number) > least);
+  if (kept.length === 1) return best.form;
+  const total = weights.slice(0, kept.length).reduce((a, b) => a + b, 0);
+  const mean = (of: (one: (typeof kept)[number]) => number): number =>
+    kept.reduce((sum, one, k) => sum + (weights[k] as number) * of(one), 0) / total;
+  return {
+    kind: 'blend',
+    name: best.name,
+    curve: (x) => mean(({ curve }) => curve(x)),
+    freedom: mean((one) => one.freedom),
+  };
+}
+
+/** What the bends of a penalised spline cost in −2 log marginal likelihood: their penalty and log |B′B / strength + 1|. */
+function occamFactor({ x, weight }: Points, { basis, freedom, strength }: SplineCurve): number {
+  const width = basis.width + 2;
+  const gram = Array.from({ length: width }, (_, i) => new Float64Array(i + 1));
+  const row = new Float64Array(width);
+  row[0] = 1;
+  for (let r = 0; r < x.length; r++) {
+    row[1] = x[r] as number;
+    row.set(basis.at(x[r] as number), 2);
+    for (let i = 0; i < width; i++) {
+      const into = gram[i] as Float64Array;
+      const a = (weight[r] as number) * (row[i] as number);
+      for (let k = 0; k <= i; k++) into[k] = (into[k] as number) + a * (row[k] as number);
     }
   }
-  return best;
+  for (let i = 2; i < width; i++) {
+    const into = gram[i] as Float64Array;
+    into[i] = (into[i] as number) + strength;
+  }
+  cholesky(gram);
+  let sum = freedom - 1; // strength · |β|² over the noise variance, at the most likely strength
+  for (let i = 2; i < width; i++) {
+    const pivot = (gram[i] as Float64Array)[i] as number;
+    sum += Math.log((pivot * pivot) / strength);
+  }
+  return sum;
+}
+
+/** A shape with its coefficients at their best, without the constant. */
+function curveOf({ x, y, weight }: Points, { family, inside }: Shape): Bend {
+  const root = weight.map(Math.sqrt);
+  const columns = Array.from({ length: family.width }, () => new Float64Array(x.length));
+  const row = new Float64Array(3);
+  for (let r = 0; r < x.length; r++) {
+    family.features(inside, x[r] as number, row);
+    for (let c = 0; c < columns.length; c++)
+      (columns[c] as Float64Array)[r] = (root[r] as number) * (row[c] as number);
+  }
+  const { coefficients } = leastSquares(
+    [root, ...columns],
+    y.map((v, r) => (root[r] as number) * v),
+  );
+  return (at) => {
+    family.features(inside, at, row);
+    let sum = 0;
+    for (let c = 0; c < family.width; c++) sum += (coefficients[c + 1] as number) * (row[c] as number);
+    return sum;
+  };
 }
 
 interface FormsFit {
@@ -183,6 +279,8 @@ interface FormsFit {
   readonly freedom: number;
   /** by input: degrees of freedom of its curve */
   readonly freedoms: Float64Array;
+  /** by input: how strongly its spline is drawn to a line; 0 where it has none */
+  readonly strengths: Float64Array;
 }
 
 function fitForms(
@@ -221,6 +319,9 @@ function fitForms(
       }
       columns.push(...made);
       block.push(...made.map(() => -1));
+    } else if (form.kind === 'blend') {
+      columns.push(column.map(form.curve));
+      block.push(-1);
     }
     return { from, to: columns.length };
   });
@@ -245,6 +346,7 @@ function fitForms(
     coefficients,
     freedom,
     freedoms: ofBlock,
+    strengths: drawn,
   } = penalisedFit(gram, cross, dot(y, y), n, Int32Array.from(block), blocks);
   const parts = places.map(({ from, to }) => {
     const out = new Float64Array(n);
@@ -263,7 +365,8 @@ function fitForms(
   const bends = forms.map((form, k) => {
     const { from, to } = places[k] as { from: number; to: number };
     if (form.kind === 'line') return undefined;
-    const weights = coefficients.slice(form.kind === 'spline' ? from + 1 : from, to);
+    const weights = coefficients.slice(form.kind === 'shape' ? from : from + 1, to);
+    if (form.kind === 'blend') return (x: number): number => (weights[0] as number) * form.curve(x);
     const shared = new Float64Array(3);
     return (x: number): number => {
       const row = form.kind === 'spline' ? form.basis.at(x) : shared;
@@ -274,10 +377,12 @@ function fitForms(
     };
   });
   let seen = 0;
-  const inside = forms.reduce(
-    (sum, form) => sum + (form.kind === 'shape' ? form.shape.family.freedom - form.shape.family.width : 0),
-    0,
-  );
+  let met = 0;
+  // parameters of a form beyond its columns here
+  const inside = forms.reduce((sum, form) => {
+    if (form.kind === 'shape') return sum + form.shape.family.freedom - form.shape.family.width;
+    return form.kind === 'blend' ? sum + form.freedom - 2 : sum;
+  }, 0);
   return {
     intercept: coefficients[0] as number,
     slopes: Float64Array.from(forms, (form, k) =>
@@ -289,13 +394,12 @@ function fitForms(
     residuals,
     squares: dot(residuals, residuals),
     freedom: freedom + inside,
-    freedoms: Float64Array.from(forms, (form) =>
-      form.kind === 'line'
-        ? 1
-        : form.kind === 'shape'
-          ? form.shape.family.freedom
-          : 1 + (ofBlock[seen++] as number),
-    ),
+    freedoms: Float64Array.from(forms, (form) => {
+      if (form.kind === 'line') return 1;
+      if (form.kind === 'shape') return form.shape.family.freedom;
+      return form.kind === 'blend' ? form.freedom : 1 + (ofBlock[seen++] as number);
+    }),
+    strengths: Float64Array.from(forms, (form) => (form.kind === 'spline' ? (drawn[met++] as number) : 0)),
   };
 }
 

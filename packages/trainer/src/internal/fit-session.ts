@@ -2,7 +2,7 @@ import { type Executor, type Plan, planLayout } from '@cfe/autograd';
 import { breather, InputError, quoteName, type Rng, rngFrom } from '@cfe/base';
 import type { Table } from '@cfe/data';
 import type { CausalNetwork, Scale } from '@cfe/network';
-import type { FitOptions, TrainerOptions } from '../fit-options.ts';
+import type { DeviceSteps, FitOptions, TrainerOptions } from '../fit-options.ts';
 import type { FitResult, HistoryPoint } from '../fit-result.ts';
 import { finish } from './finish.ts';
 import type { StreamHead } from './stream-head.ts';
@@ -16,6 +16,8 @@ export interface FitSession {
   readonly data: TrainingRows;
   readonly heldOut: number | TrainingRows;
   readonly executor: Executor;
+  /** runs the steps in its place, if there is one */
+  readonly device: DeviceSteps | undefined;
   readonly history: HistoryPoint[];
   /** since the fit began */
   seconds(): number;
@@ -63,7 +65,9 @@ export async function fitSession(
   const data = trainingRows(graph, variables, scales, table);
   const heldOut =
     typeof validation === 'number' ? shareOf(validation) : trainingRows(graph, variables, scales, validation);
-  const executor = options.executor?.(plan) ?? network.createExecutor();
+  const given = await options.executor?.(plan);
+  const device = given === undefined || 'logDensity' in given ? undefined : given;
+  const executor = given !== undefined && 'logDensity' in given ? given : network.createExecutor();
   const perNumber = executor.dtype === 'float32' ? 4 : 8;
   const count = planLayout(plan).parameters;
   const memory = {
@@ -82,6 +86,7 @@ export async function fitSession(
     data,
     heldOut,
     executor,
+    device,
     history,
     seconds,
     record(point) {
@@ -110,7 +115,7 @@ export async function fitSession(
         rows,
         steps,
         seconds: seconds(),
-        executor: executor.name,
+        executor: device === undefined ? executor.name : `${device.backend}, ${executor.name}`,
         phases: phases(searched),
         memory,
         warnings,
@@ -127,7 +132,7 @@ export async function fitSession(
         rows,
         steps,
         seconds: seconds(),
-        executor: executor.name,
+        executor: device === undefined ? executor.name : `${device.backend}, ${executor.name}`,
         phases: phases(seconds()),
         memory,
         warnings,
@@ -153,6 +158,7 @@ export async function fitSession(
     return await fit(session);
   } finally {
     executor.dispose();
+    device?.dispose();
   }
 }
 

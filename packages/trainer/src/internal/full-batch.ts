@@ -98,9 +98,15 @@ export async function fullBatch(
     );
     const searched = (j: number): boolean => wants[j] !== 'none';
     if (wants.some((want) => want !== 'none')) {
-      let current: Float64Array = from;
+      const begin = from.slice();
+      const begins = trainStarts.map(({ search, ...start }, j): VariableStart => {
+        if (search === undefined) return start;
+        begin.set(search.parameters, (layout.mechanisms[j] as MechanismLayout).from);
+        return { ...start, kind: search.kind };
+      });
+      let current: Float64Array = begin;
       for (const spread of spreads) {
-        const prior = weightPrior(plan, from, trainStarts, () => spread);
+        const prior = weightPrior(plan, begin, begins, () => spread);
         const run = await search('choosing', train, current, prior, searched);
         current = run.x.slice();
         const after = termsOf(executor, test, current);
@@ -112,10 +118,10 @@ export async function fullBatch(
           if (wants[j] === 'optional' && !((heldOut[j] as number) - mean > margin)) continue;
           lowest[j] = mean;
           chosen[j] = spread;
-          const { from: begin, to } = layout.mechanisms[j] as MechanismLayout;
-          parameters.set(current.subarray(begin, to), begin);
-          fitStart.set(from.subarray(begin, to), begin);
-          fitStarts[j] = trainStarts[j] as VariableStart;
+          const { from: at, to } = layout.mechanisms[j] as MechanismLayout;
+          parameters.set(current.subarray(at, to), at);
+          fitStart.set(begin.subarray(at, to), at);
+          fitStarts[j] = begins[j] as VariableStart;
         }
       }
       for (let j = 0; j < d; j++) if ((chosen[j] as number) > 0) heldOut[j] = lowest[j] as number;

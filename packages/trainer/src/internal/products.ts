@@ -163,7 +163,8 @@ export function unitsOf({ blocks }: Products, inputs: readonly Float64Array[]): 
   );
 }
 
-function product(a: Float64Array, b: Float64Array): Float64Array {
+/** a · b, row by row. */
+export function product(a: Float64Array, b: Float64Array): Float64Array {
   const out = new Float64Array(a.length);
   for (let r = 0; r < out.length; r++) out[r] = (a[r] as number) * (b[r] as number);
   return out;

@@ -4,7 +4,7 @@ import { incident } from '@cfe/graph';
 import { type AdditiveCurves, additiveCurves } from './additive-curves.ts';
 import { drawCurves, type HiddenUnit, writeUnits } from './curve-units.ts';
 import { type LeastSquares, leastSquares, residualOf } from './least-squares.ts';
-import { drawProducts, findProducts, type Products, unitsOf } from './products.ts';
+import { drawProducts, findProducts, type Products, product, unitsOf } from './products.ts';
 import type { TrainingRows } from './training-rows.ts';
 
 /** Spreads under this, on the standardised scale, are taken for none: the variable is a function of its parents. */
@@ -20,6 +20,8 @@ export interface VariableStart {
   readonly kind: 'line' | 'curve' | 'draw';
   /** whether the residuals still answer to products of two parents, so that a search for interactions is worth its time */
   readonly interacts: boolean;
+  /** where a search had better begin, if not at the fit: how, and the variable's parameters */
+  readonly search?: { readonly kind: 'line' | 'curve'; readonly parameters: Float64Array } | undefined;
 }
 
 /**
@@ -60,11 +62,12 @@ export function startFrom(
     const isCurved = isDirect && hidden.length === 1 && activation === 'tanh' && spread > smallestSpread;
     const bent = isCurved ? bentStart(plan, j, data, columns, y, line) : undefined;
     if (bent !== undefined) {
+      const search = bent.plain && searchStart(mechanism, parameters, bent.plain, direct);
       writeUnits(layers[0] as LayerLayout, output, bent.units, parameters);
       parameters[output.bias] = bent.intercept;
       parameters.set(bent.slopes, direct);
       spread = bent.spread;
-      start = { kind: 'curve', interacts: bent.interacts };
+      start = { kind: 'curve', interacts: bent.interacts, search };
     } else if (hidden.length > 0 && spread > smallestSpread) {
       const design = [ones(kept.length), ...columns];
       const interacts = !isCurved || interactionsIn(plan, j, design, columns, y, line.coefficients);
@@ -78,14 +81,39 @@ export function startFrom(
   });
 }
 
-/** A location that bends, and what it was found from. */
-interface BentStart {
+/** A location as units beside a line. */
+interface Location {
   readonly units: readonly HiddenUnit[];
   /** `[inputs]` */
   readonly slopes: Float64Array;
   readonly intercept: number;
+}
+
+/** A location that bends, and what it was found from. */
+interface BentStart extends Location {
   readonly spread: number;
   readonly interacts: boolean;
+  /** without products, where these leave something to be searched for */
+  readonly plain?: Location | undefined;
+}
+
+/**
+ * Where a search for more than products begins: at the curves alone, or at the line where there are none. The few steep units
+ * that draw a product are so sensitive that a search from them ends in a worse place.
+ */
+function searchStart(
+  { from, to, layers }: MechanismLayout,
+  parameters: Float64Array,
+  plain: Location,
+  direct: number,
+): NonNullable<VariableStart['search']> {
+  if (plain.units.length === 0) return { kind: 'line', parameters: parameters.slice(from, to) };
+  const whole = parameters.slice();
+  const output = layers[layers.length - 1] as LayerLayout;
+  writeUnits(layers[0] as LayerLayout, output, plain.units, whole);
+  whole[output.bias] = plain.intercept;
+  whole.set(plain.slopes, direct);
+  return { kind: 'curve', parameters: whole.slice(from, to) };
 }
 
 /** The bends of one variable along single parents, or none if chance alone would do as well as they. */
@@ -112,7 +140,8 @@ function bentStart(
   const designOf = ({ bends }: AdditiveCurves): Float64Array[] => [ones(n), ...columns, ...bends];
   const criterion = (one: AdditiveCurves): number => n * Math.log(one.squares) + Math.log(n) * one.freedom;
   const straight = [ones(n), ...columns];
-  let found = fit(room >> 1);
+  const plain = fit(room >> 1);
+  let found = plain;
   let products: Products | undefined;
   // curves can stand in for a product, and a product for curves: begin with either
   for (const [design, residuals] of [
@@ -136,27 +165,34 @@ function bentStart(
   const spread = Math.sqrt(found.squares / Math.max(1, n - found.freedom));
   // what drawing a curve with few units costs is to be little beside what sampling costs
   const tolerance = 0.2 * spread * Math.sqrt(found.freedom / n);
-  const drawn = drawCurves(found.curves, columns, room - taken, tolerance);
+  const draw = ({ curves, intercept }: AdditiveCurves, units: number): Location => {
+    const { constant, ...drawn } = drawCurves(curves, columns, units, tolerance);
+    return { ...drawn, intercept: intercept + constant };
+  };
+  const drawn = draw(found, room - taken);
   const more = products === undefined ? undefined : drawProducts(products, found.products, columns);
+  const interacts = interactionsIn(
+    plan,
+    j,
+    [...designOf(found), ...(products?.columns ?? [])],
+    columns,
+    found.residuals,
+    undefined,
+  );
   return {
     units: [...drawn.units, ...(more?.units ?? [])],
     slopes: more === undefined ? drawn.slopes : drawn.slopes.map((b, k) => b + (more.slopes[k] as number)),
-    intercept: found.intercept + drawn.constant + (more?.constant ?? 0),
+    intercept: drawn.intercept + (more?.constant ?? 0),
     spread,
-    interacts: interactionsIn(
-      plan,
-      j,
-      [...designOf(found), ...(products?.columns ?? [])],
-      columns,
-      found.residuals,
-      undefined,
-    ),
+    interacts,
+    plain: interacts && more !== undefined ? draw(plain, room) : undefined,
   };
 }
 
 /**
- * A score test at the 0.1% level: do the residuals of what was found answer to products of two continuous parents, or of
- * one's square and the other, beyond what the design can already say?
+ * A score test at the 0.1% level: do the residuals of what was found answer to products of two inputs, or of polynomials of
+ * their ranks (which see what happens in a narrow place too), beyond what the design can already say? Where the rows are too
+ * few for those, to one's square and the other; where even for these, to products alone.
  */
 function interactionsIn(
   plan: Plan,
@@ -173,17 +209,38 @@ function interactionsIn(
   const apart = pairs.filter(([, , isApart]) => isApart);
   const n = y.length;
   if (apart.length === 0) return false;
-  const isRich = 3 * apart.length <= n / 8;
-  if (!isRich && apart.length > n / 8) return true; // too many to test: let held-out rows decide
+  if (apart.length > n / 8) return true; // too many to test: let held-out rows decide
+  const isRich = 10 * apart.length <= n / 8;
+  const isFair = 3 * apart.length <= n / 8;
+  const curved = isRich ? new Map(columns.map((column) => [column, rankPolynomials(column)])) : undefined;
   const products = apart.flatMap(([a, b]) => [
-    a.map((x, r) => x * (b[r] as number)),
-    ...(isRich ? [a.map((x, r) => x * x * (b[r] as number)), b.map((x, r) => x * x * (a[r] as number))] : []),
+    product(a, b),
+    ...(curved === undefined
+      ? []
+      : (curved.get(a) ?? []).flatMap((f) => (curved.get(b) ?? []).map((g) => product(f, g)))),
+    ...(!isRich && isFair ? [product(product(a, a), b), product(product(b, b), a)] : []),
   ]);
   const residual = coefficients === undefined ? y : residualOf(design, y, coefficients);
   const before = leastSquares(design, residual);
   const after = leastSquares([...design, ...products], residual);
   const statistic = n * (1 - after.squares / before.squares);
   return statistic > chiSquaredQuantile(Math.max(1, after.rank - before.rank));
+}
+
+/** The first three Legendre polynomials of the ranks, which lie evenly between −1 and 1. */
+function rankPolynomials(column: Float64Array): Float64Array[] {
+  const n = column.length;
+  const ranks = new Float64Array(n);
+  const order = Int32Array.from(column, (_, r) => r).sort(
+    (a, b) => (column[a] as number) - (column[b] as number),
+  );
+  for (let from = 0; from < n; ) {
+    let to = from + 1;
+    while (to < n && column[order[to] as number] === column[order[from] as number]) to++;
+    const rank = (from + to) / n - 1; // ties share the middle of their places
+    while (from < to) ranks[order[from++] as number] = rank;
+  }
+  return [ranks, ranks.map((t) => (3 * t * t - 1) / 2), ranks.map((t) => (5 * t * t * t - 3 * t) / 2)];
 }
 
 /** By input column: which parent it belongs to. */

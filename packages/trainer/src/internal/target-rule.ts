@@ -27,7 +27,7 @@ export function targetRule(
   const depths = new Int32Array(d);
   for (const [depth, level] of topologicalLevels(graph).entries()) for (const j of level) depths[j] = depth;
   const { probability, count = 1, depth = Number.MAX_VALUE, select } = schedule;
-  let weights = new Float64Array(0);
+  let weights: Float64Array = new Float64Array(0);
   let limit = Number.NaN;
   const followsLosses = select === 'uncertain' || select === 'active';
   return (step) => {

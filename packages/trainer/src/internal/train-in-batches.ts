@@ -41,7 +41,7 @@ export function trainInBatches(
   // a stream's rows come once an epoch, so that none can be kept apart
   const validated = stream === undefined ? options : { ...options, validation: options.validation ?? 0 };
   return fitSession(network, table, validated, scaling, stream?.head, async (session) => {
-    const { plan, data, executor, rng, scales } = session;
+    const { plan, data, executor, device, rng, scales } = session;
     const paired: LossBatch | undefined =
       options.pairs === undefined ? undefined : pairsFrom(network, scales, options.pairs);
     const hasPairs = paired !== undefined || simulator !== undefined;
@@ -101,6 +101,7 @@ export function trainInBatches(
     try {
       result = await runLoop(plan, state, {
         executor,
+        device,
         source,
         test,
         optimizer,

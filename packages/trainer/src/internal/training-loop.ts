@@ -6,8 +6,10 @@ import {
   type OptimizerState,
   type Plan,
   planLayout,
+  type StepResult,
 } from '@cfe/autograd';
 import type { LossBatch } from '@cfe/losses';
+import type { DeviceSteps } from '../fit-options.ts';
 import type { HistoryPoint } from '../fit-result.ts';
 import { type Schedule, scheduleValue } from '../schedule.ts';
 import type { Batch, BatchSource } from './batch-source.ts';
@@ -56,6 +58,8 @@ export interface Trouble {
 
 export interface LoopOptions {
   readonly executor: Executor;
+  /** runs the steps in its place */
+  readonly device: DeviceSteps | undefined;
   readonly source: BatchSource;
   readonly test: TrainingRows | undefined;
   readonly optimizer: OptimizerSpec;
@@ -144,7 +148,8 @@ export async function runLoop(plan: Plan, state: LoopState, options: LoopOptions
       const coming = batches.next();
       const { value: batch } = 'then' in coming ? await coming : coming;
       if (batch === undefined) break;
-      const trouble = step(batch);
+      const going = step(batch);
+      const trouble = going instanceof Promise ? await going : going;
       if (trouble !== undefined) {
         options.onTrouble(trouble);
         if (state.rollbacks >= mostRollbacks) return { finished: 'diverged', state, trouble };
@@ -175,7 +180,7 @@ export async function runLoop(plan: Plan, state: LoopState, options: LoopOptions
   }
   return { finished: 'max-steps', state, trouble: undefined };
 
-  function step(batch: Batch): Trouble | undefined {
+  function step(batch: Batch): Trouble | undefined | Promise<Trouble | undefined> {
     const { parameters, optimizer } = state;
     const { rows, values, omit } = batch;
     const addGradient =
@@ -185,7 +190,7 @@ export async function runLoop(plan: Plan, state: LoopState, options: LoopOptions
             rows: { rows, values, omit },
             pairs: batch.paired ?? options.paired,
           });
-    const result = executor.step({
+    const result = (options.device ?? executor).step({
       rows,
       parameters,
       values,
@@ -195,6 +200,10 @@ export async function runLoop(plan: Plan, state: LoopState, options: LoopOptions
       addGradient,
       clipNorm: options.clipNorm,
     });
+    return result instanceof Promise ? result.then(count) : count(result);
+  }
+
+  function count(result: StepResult): Trouble | undefined {
     state.steps += 1;
     state.batch += 1;
     if (!Number.isFinite(result.gradientNorm) || !Number.isFinite(result.loss)) {
