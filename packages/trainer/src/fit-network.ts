@@ -1,3 +1,4 @@
+import { InputError, quoteName } from '@cfe/base';
 import type { Table } from '@cfe/data';
 import type { CausalNetwork } from '@cfe/network';
 import type { FitOptions, TrainerOptions } from './fit-options.ts';
@@ -20,7 +21,7 @@ const spreads: readonly number[] = [0.5, 1.5];
  *
  * @param options.epochs - evaluations per stage, default 80
  * @throws {@link UnknownNameError} if the table lacks a variable
- * @throws {@link InputError} if a variable is of another kind in the table, or hardly observed
+ * @throws {@link InputError} if a variable is of another kind in the table, or hardly observed, or the executor is a device
  * @throws `signal.reason` on abort; the network is then as it was
  * @example
  * import { createTable } from '@cfe/data';
@@ -43,6 +44,12 @@ export async function fitNetwork(
   const { epochs = 80 } = options;
   return fitSession(network, table, options, 'fresh', undefined, async (session) => {
     const { plan, data, executor, rng, heldOut } = session;
+    if (session.device !== undefined) {
+      throw new InputError(
+        'trainer/device',
+        `fit: the device ${quoteName(session.device.backend)} runs steps in minibatches. Give 'optimizer', such as { kind: 'adam', learningRate: 5e-3 }, or leave out 'executor'.`,
+      );
+    }
     const result = await fullBatch(plan, data, {
       executor,
       rng,

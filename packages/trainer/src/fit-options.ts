@@ -1,8 +1,7 @@
-import type { OptimizerSpec } from '@cfe/autograd';
+import type { Executor, OptimizerSpec, Plan, StepInput, StepResult } from '@cfe/autograd';
 import type { Columns, RunOptions, Seed } from '@cfe/base';
 import type { Table } from '@cfe/data';
 import type { Loss } from '@cfe/losses';
-import type { ExecutorFactory } from '@cfe/network';
 import type { CausalModel } from '@cfe/scm';
 import type { Knowledge, StructureMethod } from '@cfe/structure';
 import type { CheckpointOptions } from './checkpoint.ts';
@@ -21,6 +20,23 @@ export interface TrainerLoss {
    */
   readonly scaling?: 'gradient' | 'none' | undefined;
 }
+
+/** Something whose steps arrive later, such as the device executor of `@cfe/autograd/tfjs`. */
+export interface DeviceSteps {
+  /** what computes, for the report */
+  readonly backend: string;
+  /** as of an `Executor`, on the caller's arrays */
+  step(input: StepInput): Promise<StepResult>;
+  dispose(): void;
+}
+
+/**
+ * Makes what runs a plan in training: an executor, at once or once it has started, or a device. On a device run the steps in
+ * minibatches; the passes before and after them, and losses of more than the likelihood, run on the network's own executor.
+ */
+export type TrainingExecutorFactory = (
+  plan: Plan,
+) => Executor | DeviceSteps | Promise<Executor | DeviceSteps>;
 
 /** How a trainer goes about it. What needs minibatches turns them on. */
 export interface TrainerOptions {
@@ -57,8 +73,8 @@ export interface TrainerOptions {
   readonly start?: 'least-squares' | 'current' | undefined;
   /** of the split, the starting weights and the order of batches; default 0 */
   readonly seed?: Seed | undefined;
-  /** what runs the plan; default the network's own kind */
-  readonly executor?: ExecutorFactory | undefined;
+  /** what runs the plan, such as `createWasmExecutor`; default the network's own kind */
+  readonly executor?: TrainingExecutorFactory | undefined;
 }
 
 /** The same units in two worlds. */
