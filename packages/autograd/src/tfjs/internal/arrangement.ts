@@ -1,12 +1,20 @@
 import type { Plan } from '../../plan.ts';
 import { planLayout } from '../../plan-layout.ts';
 import { columnStarts, disposeGroup, type Group, groupsOf } from './groups.ts';
+import { type Packing, type Parting, packingOf, parting } from './pack.ts';
 import { type Picking, picking } from './pick.ts';
 
 /** A group and where its inputs are among the columns that there are when its turn comes. */
 interface Step {
   readonly group: Group;
   readonly inputs: Picking;
+}
+
+/** Which rows of the parameters, of `[variables, rows]` and of `[noiseColumns, rows]` belong to which of some groups. */
+interface GroupParts {
+  readonly parameters: Packing;
+  readonly variables: Parting;
+  readonly noise: Parting;
 }
 
 /** In which order the groups of a plan are computed, and how results are put back into the order of the variables. */
@@ -17,6 +25,10 @@ export interface Arrangement {
   readonly levels: readonly (readonly Step[])[];
   /** for complete rows: all groups at once */
   readonly everything: readonly Step[];
+  /** what the groups of `levels` read, one after another */
+  readonly ofLevels: GroupParts;
+  /** what those of `everything` read */
+  readonly ofEverything: GroupParts;
   /** from the order of `levels` to that of the variables */
   readonly valueOrder: Picking;
   /** from the order of `everything` to that of the variables, and of their noise */
@@ -73,19 +85,26 @@ export function arrangementOf(plan: Plan): Arrangement {
     ),
   }));
   const variableOrder = hold(picking(inverse(order), d));
-  const noiseOrder = hold(
-    picking(
-      inverse(
-        order.flatMap((j) => {
-          const { noise, noiseWidth } = layout.mechanisms[j] as (typeof layout.mechanisms)[number];
-          return range(noise, noise + noiseWidth);
-        }),
+  const noiseOrder = hold(picking(inverse(all.flatMap(({ noise }) => noise)), layout.noiseColumns));
+  const partsOf = (groups: readonly Group[]): GroupParts => {
+    const parts = {
+      parameters: packingOf(groups, layout.parameters),
+      variables: parting(
+        groups.map(({ members }) => members),
+        d,
       ),
-      layout.noiseColumns,
-    ),
-  );
+      noise: parting(
+        groups.map(({ noise }) => noise),
+        layout.noiseColumns,
+      ),
+    };
+    held.push(parts.parameters.parting.picking, parts.variables.picking, parts.noise.picking);
+    return parts;
+  };
   return {
     against,
+    ofLevels: partsOf(byLevel.flat()),
+    ofEverything: partsOf(all),
     levels: ancestral,
     everything: teacher,
     valueOrder,

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { MechanismPlan, Plan } from '../../plan.ts';
 import { type MechanismLayout, type PlanLayout, planLayout } from '../../plan-layout.ts';
+import type { Piece } from './pack.ts';
 import { type Picking, picking } from './pick.ts';
 
 /** Where one layer of all members of a group lies in the parameters. */
@@ -8,11 +9,11 @@ export interface GroupLayer {
   readonly outputs: number;
   readonly inputs: number;
   /** `[members * outputs * inputs]`, 0 where a member does not read an input of the group */
-  readonly weights: Picking;
+  readonly weights: Piece;
   /** `[members * outputs]` */
-  readonly bias: Picking;
+  readonly bias: Piece;
   /** with a skip, of the last layer: `[members * outputs * group inputs]` */
-  readonly skip: Picking | undefined;
+  readonly skip: Piece | undefined;
 }
 
 /** Where the gates of a group's inputs come from. */
@@ -33,12 +34,10 @@ export interface Group {
   readonly columns: readonly number[];
   readonly layers: readonly GroupLayer[];
   /** `[members]`, where log σ is learned */
-  readonly logScale: Picking | undefined;
+  readonly logScale: Piece | undefined;
   readonly gates: GroupGates | undefined;
   /** noise columns of the members, one after another */
-  readonly noise: Picking;
-  /** the members among the variables */
-  readonly own: Picking;
+  readonly noise: readonly number[];
 }
 
 /** First input column of every variable, and the number of all columns at the end. */
@@ -62,19 +61,9 @@ export function groupsOf(plan: Plan, variables: Iterable<number>): Group[] {
 }
 
 /** Frees the index tensors of a group. */
-export function disposeGroup(group: Group): void {
-  const { layers, logScale, gates, noise, own } = group;
-  const all = [
-    logScale,
-    gates?.pick,
-    noise,
-    own,
-    ...layers.flatMap(({ weights, bias, skip }) => [weights, bias, skip]),
-  ];
-  for (const found of all) {
-    found?.take.dispose();
-    found?.back.dispose();
-  }
+export function disposeGroup({ gates }: Group): void {
+  gates?.pick.take.dispose();
+  gates?.pick.back.dispose();
   gates?.spread?.dispose();
 }
 
@@ -108,9 +97,9 @@ function groupOf(plan: Plan, layout: PlanLayout, members: number[]): Group {
     return {
       outputs,
       inputs: width,
-      weights: picking(index('units'), layout.parameters),
-      bias: picking(bias, layout.parameters),
-      skip: skips ? picking(index('inputs'), layout.parameters) : undefined,
+      weights: { indices: index('units') },
+      bias: { indices: bias },
+      skip: skips ? { indices: index('inputs') } : undefined,
     };
   });
 
@@ -124,10 +113,9 @@ function groupOf(plan: Plan, layout: PlanLayout, members: number[]): Group {
     mechanism: plan.mechanisms[members[0] as number] as MechanismPlan,
     columns,
     layers,
-    logScale: scales.every((at) => at >= 0) ? picking(scales, layout.parameters) : undefined,
+    logScale: scales.every((at) => at >= 0) ? { indices: scales } : undefined,
     gates: plan.gated && columns.length > 0 ? gatesOf(plan, members) : undefined,
-    noise: picking(noise, layout.noiseColumns),
-    own: picking(members, plan.variables),
+    noise,
   };
 }
 

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Group } from './groups.ts';
 import { layer } from './layer.ts';
+import type { Piece, Unpacked } from './pack.ts';
 import { type Picking, pickRows } from './pick.ts';
 
 /** What every pass reads. */
@@ -20,7 +21,8 @@ export function networkOf(
   group: Group,
   columns: tf.Tensor,
   inputs: Picking,
-  { parameters, gates }: PassInput,
+  parameters: Unpacked,
+  gates: tf.Tensor | undefined,
   rows: number,
   cut: tf.Tensor | undefined,
   reads: 'constants' | 'values' = 'values',
@@ -28,10 +30,9 @@ export function networkOf(
   const m = group.members.length;
   const p = group.columns.length;
   const { activation } = group.mechanism;
-  const weight = (pick: Picking, outputs: number, width: number): tf.Tensor =>
-    tf.reshape(pickRows(parameters, pick), [m, outputs, width]);
-  const biasOf = (pick: Picking, outputs: number): tf.Tensor =>
-    tf.reshape(pickRows(parameters, pick), [m, outputs, 1]);
+  const weight = (piece: Piece, outputs: number, width: number): tf.Tensor =>
+    tf.reshape(parameters(piece), [m, outputs, width]);
+  const biasOf = (piece: Piece, outputs: number): tf.Tensor => tf.reshape(parameters(piece), [m, outputs, 1]);
   if (p === 0) {
     const [{ bias, outputs }] = group.layers as [Group['layers'][number]];
     return tf.add(biasOf(bias, outputs), tf.zeros([1, 1, rows]));

@@ -2,32 +2,58 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { TfjsAction } from '../tfjs-plan.ts';
 import type { Group } from './groups.ts';
 import { chosenLevel, explain, fromNoise, levelLogDensity } from './heads.ts';
-import { pickRows } from './pick.ts';
+import { type Parting, splitMarks, splitRows, type Unpacked } from './pack.ts';
 import { select, withoutGradient } from './select.ts';
+
+/** An intervention on the members of a group, each part `[members, rows]`. */
+export interface GroupAction {
+  readonly cut: tf.Tensor;
+  readonly value: tf.Tensor;
+  readonly shift: tf.Tensor | undefined;
+  readonly scale: tf.Tensor | undefined;
+  readonly noiseFactor: tf.Tensor | undefined;
+}
+
+/** An intervention as each group's own. */
+export function actionsOf(action: TfjsAction, variables: Parting): GroupAction[] {
+  const parts = (part: tf.Tensor | undefined): tf.Tensor[] =>
+    part === undefined ? [] : splitRows(part, variables);
+  const [value, shift, scale, noiseFactor] = [
+    action.value,
+    action.shift,
+    action.scale,
+    action.noiseFactor,
+  ].map(parts) as [tf.Tensor[], tf.Tensor[], tf.Tensor[], tf.Tensor[]];
+  return splitMarks(action.cut, variables).map((cut, k) => ({
+    cut,
+    value: value[k] as tf.Tensor,
+    shift: shift[k],
+    scale: scale[k],
+    noiseFactor: noiseFactor[k],
+  }));
+}
 
 /** Values of a group, with its intervention. */
 export function madeValue(
   group: Group,
   outputs: tf.Tensor,
   noise: tf.Tensor,
-  parameters: tf.Tensor1D,
-  action: TfjsAction | undefined,
-  cut: tf.Tensor | undefined,
+  parameters: Unpacked,
+  action: GroupAction | undefined,
 ): tf.Tensor {
   const { head } = group.mechanism;
   if (head.kind === 'categorical') {
     const level = chosenLevel(outputs, tf.reshape(noise, outputs.shape));
-    if (action === undefined || cut === undefined) return level;
-    const set = pickRows(action.value, group.own);
-    return withoutGradient([level, set], () => tf.where(cut, set, level));
+    if (action === undefined) return level;
+    const { cut, value } = action;
+    return withoutGradient([level, value], () => tf.where(cut, value, level));
   }
-  const zeros = tf.zerosLike(noise);
-  let u = cut === undefined ? noise : select(cut, zeros, noise);
-  if (action?.noiseFactor !== undefined) u = tf.mul(u, pickRows(action.noiseFactor, group.own));
+  let u = action === undefined ? noise : select(action.cut, tf.zerosLike(noise), noise);
+  if (action?.noiseFactor !== undefined) u = tf.mul(u, action.noiseFactor);
   let x = fromNoise(head, outputs, logScaleOf(group, parameters), u);
-  if (action?.scale !== undefined) x = tf.mul(x, pickRows(action.scale, group.own));
-  if (action?.shift !== undefined) x = tf.add(x, pickRows(action.shift, group.own));
-  return action === undefined || cut === undefined ? x : select(cut, pickRows(action.value, group.own), x);
+  if (action?.scale !== undefined) x = tf.mul(x, action.scale);
+  if (action?.shift !== undefined) x = tf.add(x, action.shift);
+  return action === undefined ? x : select(action.cut, action.value, x);
 }
 
 /** Log density of a group's terms; what is blocked is computed from harmless numbers and left out. */
@@ -35,8 +61,8 @@ export function termOf(
   group: Group,
   outputs: tf.Tensor,
   x: tf.Tensor,
-  parameters: tf.Tensor1D,
-  action: TfjsAction | undefined,
+  parameters: Unpacked,
+  action: GroupAction | undefined,
   blocked: tf.Tensor | undefined,
 ): tf.Tensor {
   const { head } = group.mechanism;
@@ -44,12 +70,10 @@ export function termOf(
   const leftOut = (term: tf.Tensor): tf.Tensor =>
     blocked === undefined ? term : select(blocked, zeros, term);
   if (head.kind === 'categorical') return leftOut(levelLogDensity(outputs, x));
-  const harmless = (part: tf.Tensor2D | undefined): tf.Tensor | undefined => {
-    const own = part && pickRows(part, group.own);
-    return own && blocked ? tf.where(blocked, tf.onesLike(own), own) : own;
-  };
+  const harmless = (part: tf.Tensor | undefined): tf.Tensor | undefined =>
+    part && blocked ? tf.where(blocked, tf.onesLike(part), part) : part;
   const [scale, factor] = [harmless(action?.scale), harmless(action?.noiseFactor)];
-  let own = action?.shift === undefined ? x : tf.sub(x, pickRows(action.shift, group.own));
+  let own = action?.shift === undefined ? x : tf.sub(x, action.shift);
   if (scale !== undefined) own = tf.div(own, scale);
   if (blocked !== undefined) own = select(blocked, zeros, own);
   const { noise, logSlope } = explain(head, outputs, logScaleOf(group, parameters), own);
@@ -60,8 +84,8 @@ export function termOf(
   return leftOut(term);
 }
 
-export function logScaleOf({ members, logScale }: Group, parameters: tf.Tensor1D): tf.Tensor | undefined {
-  return logScale && tf.reshape(pickRows(parameters, logScale), [members.length, 1]);
+export function logScaleOf({ members, logScale }: Group, parameters: Unpacked): tf.Tensor | undefined {
+  return logScale && tf.reshape(parameters(logScale), [members.length, 1]);
 }
 
 /** What either of two masks leaves out. */

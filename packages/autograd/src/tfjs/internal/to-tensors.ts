@@ -39,9 +39,16 @@ export function actionTensors(action: PlanAction | undefined, rows: number): Tfj
 
 /** What is read nowhere may be NaN, and Gumbel noise may be infinite; on the device both would meet other numbers. */
 export function finite(numbers: Floats): Float32Array {
-  return Float32Array.from(numbers, (x) => (Number.isNaN(x) ? 0 : Math.max(-1e30, Math.min(1e30, x))));
+  const out = new Float32Array(numbers.length);
+  for (let at = 0; at < out.length; at++) {
+    const x = numbers[at] as number;
+    out[at] = Number.isNaN(x) ? 0 : Math.max(-1e30, Math.min(1e30, x));
+  }
+  return out;
 }
 
 function readWhere(numbers: Floats, cut: Uint8Array): Float32Array {
-  return Float32Array.from(numbers, (x, at) => (cut[at] === 1 ? x : 0));
+  const out = new Float32Array(numbers.length);
+  for (let at = 0; at < out.length; at++) if (cut[at] === 1) out[at] = numbers[at] as number;
+  return out;
 }
