@@ -53,8 +53,12 @@ of = np.array(given['of'])
 data = MultiEnvDataset({e: x[of == e] for e in range(len(given['targets']))}, {e: set(t) for e, t in enumerate(given['targets'])})
 how = dict(search_config=SearchConfig(ils_restarts=10), score_config=IFlopScoreConfig(penalty_weight=2.0))
 def dag_of(result): return result.score_metadata['dag_adjacency']
-ask('I-FLOP package', 'dag', lambda: dag_of(run_rust(data, release=True, **how)))
-ask('I-FLOP package, the class as it tells it', 'pdag', lambda: run_rust(data, release=True, **how).adjacency)
+found = []
+def optimised():
+    found.append(run_rust(data, release=True, **how))
+    return dag_of(found[0])
+ask('I-FLOP package', 'dag', optimised)
+ask('I-FLOP package, the class as it tells it', 'pdag', lambda: found[0].adjacency)
 if given['slow']:
     build_rust_backend(release=False)
     ask('I-FLOP package, run_iflop' + given['note'], 'dag', lambda: dag_of(run_iflop(data, **how)))
@@ -111,11 +115,9 @@ for (const { d, targets, ...rest } of settings) {
       }
       // the package tells directions that its targets do not identify, so that its DAG's class is made here
       for (const [name, { graph, seconds }] of Object.entries(peers[k] ?? {})) {
-        await add(
-          name,
-          graph?.kind === 'dag' ? interventionalCpdag(graph as Dag, targetsOf(table)) : graph,
-          seconds,
-        );
+        if (graph?.kind === 'dag')
+          await add(name, interventionalCpdag(graph as Dag, targetsOf(table)), seconds);
+        else await add(name, graph);
       }
       await add('floor: two-step', await twoStep(table));
       if (seed >= first + floored) continue;
