@@ -93,6 +93,18 @@ describe('schedules', () => {
       [13, 26, 39, 52].map((step) => scheduleValue(learningRate, step)),
     );
   });
+  test('where the schedule of interventions stands is in the history', async () => {
+    const network = createNetwork({ graph: chain.graph, seed: 2 });
+    const probability: Schedule = { kind: 'linear', from: 0, to: 0.3, over: 26 };
+    const interventionProbability = { probability, count: 2 };
+    const { history } = await createTrainer(network, { optimizer: adam, interventionProbability }).fit(
+      observed,
+      { epochs: 3, batchSize: 64, validation: 0 },
+    );
+    expect(history.map((point) => point.interventions)).toEqual(
+      [13, 26, 39].map((step) => ({ probability: scheduleValue(probability, step), count: 2 })),
+    );
+  });
 });
 
 describe('what an intervention in training means', () => {
