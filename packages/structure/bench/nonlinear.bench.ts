@@ -1,6 +1,6 @@
 /**
  * Curved effects, d = 10, 20 edges, n = 1000, columns in random order; seconds of the processor. `SETS` data sets, default 3, from `SEED`
- * on. With `PYTHON` beside SCORE, CAM, NoGAM and DAS of dodiscover, and RESIT of the lingam package on the first `RESIT` sets; with
+ * on. With `PYTHON` beside SCORE, CAM, NoGAM and DAS of dodiscover (or those of `PEERS`), and RESIT of the lingam package on the first `RESIT` sets; with
  * `TORCH_PYTHON`, an interpreter that has gCastle and PyTorch, beside NOTEARS-MLP.
  */
 
@@ -15,6 +15,7 @@ import { directed, floors, Tally, timed } from './support/table.ts';
 const sets = Number(process.env.SETS ?? 3);
 const first = Number(process.env.SEED ?? 34_000);
 const resit = Number(process.env.RESIT ?? 0);
+const peers = (process.env.PEERS ?? 'SCORE,CAM,NoGAM,DAS').split(',');
 const script = `
 import pandas as pd, networkx as nx
 from dodiscover.toporder.score import SCORE
@@ -27,7 +28,7 @@ def learn(method):
     method.learn_graph(frame, make_context().variables(data=frame).build())
     return nx.to_numpy_array(method.graph_, nodelist=list(frame.columns))
 for method in (SCORE, CAM, NoGAM, DAS):
-    ask(f'{method.__name__} (dodiscover)', 'dag', lambda: learn(method()))
+    if method.__name__ in given['peers']: ask(f'{method.__name__} (dodiscover)', 'dag', lambda: learn(method()))
 if given['resit']:
     import lingam
     from sklearn.ensemble import RandomForestRegressor
@@ -68,7 +69,7 @@ for (const mechanism of ['gp', 'mlp'] as const) {
       add(name, found!, seconds);
     }
     const answers = {
-      ...(python === undefined ? {} : askPeers(script, table, { resit: seed < first + resit })),
+      ...(python === undefined ? {} : askPeers(script, table, { peers, resit: seed < first + resit })),
       ...(withTorch === undefined ? {} : askPeers(torchScript, table, {}, withTorch)),
     };
     for (const [name, { graph, seconds }] of Object.entries(answers)) {
