@@ -38,10 +38,12 @@ async function run(): Promise<void> {
   const lines: string[] = [];
   for (const contest of [
     classic(),
-    wide(20, 16, 256, 4096, 1.5),
-    wide(50, 16, 256, 4096, 1.2),
-    wide(100, 64, 1024, 4096, 0.5),
-    wide(100, 64, 1024, 4096, 1, 2),
+    wide(20, 16, 256, { epochs: 20, bar: 1.5 }),
+    wide(20, 16, 256, { epochs: 5, bar: 1.5 }),
+    wide(50, 16, 256, { epochs: 20, bar: 1.2 }),
+    wide(50, 16, 256, { epochs: 5, bar: 1.2 }),
+    wide(100, 64, 1024, { epochs: 5, bar: 0.5 }),
+    wide(100, 64, 1024, { epochs: 5, bar: 1, threads: 2 }),
   ]) {
     const { name, bar, threads, epochs } = contest;
     if (threads === 2 && !existsSync(built)) {
@@ -147,10 +149,9 @@ function wide(
   d: number,
   hidden: number,
   batchSize: number,
-  rows: number,
-  bar: number,
-  threads: 1 | 2 = 1,
+  { epochs: length, bar, threads = 1 }: { epochs: number; bar: number; threads?: 1 | 2 },
 ): Contest {
+  const rows = 4096;
   const names = Array.from({ length: d }, (_, j) => `v${String(j).padStart(3, '0')}`);
   const table = normalTable(names, rows);
   const graph = createDag(
@@ -161,7 +162,7 @@ function wide(
     name: `dag-${d}-${hidden}-${batchSize}-${rows}`,
     bar,
     threads,
-    epochs: d > 50 ? 5 : 20,
+    epochs: length,
     fit: (executor, epochs) => {
       const mechanisms = { kind: 'mlp', hidden: [hidden], skip: 'none' } as const;
       const network = createNetwork({ graph, mechanisms, noise: 'normal', seed: 1 });
