@@ -33,6 +33,8 @@ const fakeCore = (setBackend: () => Promise<boolean>, version = '4.22.0') => ({
   setBackend: vi.fn(setBackend),
   ready: async () => {},
   getBackend: () => '',
+  getKernel: () => undefined,
+  registerKernel: vi.fn(),
 });
 const fakeWasm = () => ({ version_wasm: '4.22.0', setWasmPaths: vi.fn() });
 

@@ -15,7 +15,7 @@ import { createWasmExecutor, type WasmExecutorOptions } from './wasm-executor.ts
 export interface ThreadedExecutorOptions extends WasmExecutorOptions {
   /** the calling one among them; default 2 */
   readonly threads?: number | undefined;
-  /** multiplications of a step below which one thread does it alone; default 4e6, about a millisecond */
+  /** multiplications of a step below which one thread does it alone; default 1e7, somewhat below a millisecond */
   readonly smallest?: number | undefined;
 }
 
@@ -54,7 +54,7 @@ const longestWait = 60_000;
  */
 export function createThreadedExecutor(
   plan: Plan,
-  { threads = 2, smallest = 4e6, variant }: ThreadedExecutorOptions = {},
+  { threads = 2, smallest = 1e7, variant }: ThreadedExecutorOptions = {},
 ): ThreadedExecutor {
   if (!(Number.isInteger(threads) && threads >= 1)) {
     throw new InputError(

@@ -7,6 +7,7 @@ export {
   type LayerKernelAttributes,
   type LayerKernelInputs,
   layerKernels,
+  type ZeroWhereCutInputs,
 } from './internal/layer-kernels.ts';
 export { type HardIntervention, intervene } from './intervene.ts';
 export { type MechanismLayer, mechanismLayer } from './mechanism-layer.ts';

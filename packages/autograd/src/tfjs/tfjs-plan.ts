@@ -7,6 +7,7 @@ import { explain, oneHot, posteriorGumbel } from './internal/heads.ts';
 import { networkOf, type PassInput } from './internal/network.ts';
 import { splitMarks, splitRows, unpack } from './internal/pack.ts';
 import { pickRows } from './internal/pick.ts';
+import { zeroWhere } from './internal/select.ts';
 import { actionsOf, blockedBy, logScaleOf, madeValue, termOf } from './internal/terms.ts';
 
 /** An intervention as tensors, each `[variables, rows]`; as `PlanAction` means it. */
@@ -97,6 +98,7 @@ export function planOperations(plan: Plan): PlanOperations {
     levels,
     everything,
     ofLevels,
+    noiseOwner,
     ofEverything,
     valueOrder,
     variableOrder,
@@ -153,7 +155,10 @@ export function planOperations(plan: Plan): PlanOperations {
       checkAction('forward', action, rows);
       return guarded(() => {
         const own = unpack(parameters, ofLevels.parameters);
-        const noises = splitRows(noise, ofLevels.noise);
+        const used = action
+          ? zeroWhere(tf.cast(tf.gather(action.cut, noiseOwner), 'bool') as tf.Tensor2D, noise)
+          : noise;
+        const noises = splitRows(used, ofLevels.noise);
         const actions = action && actionsOf(action, ofLevels.variables);
         let columns: tf.Tensor = against
           ? allColumns(splitRows(behind ?? tf.zeros([d, rows]), ofEverything.variables))

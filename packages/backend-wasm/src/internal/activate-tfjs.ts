@@ -1,4 +1,5 @@
 import { CfeError, messageOf } from '@cfe/base';
+import { registerZeroWhereCut } from './zero-where-cut.ts';
 
 /** Where TensorFlow.js's WASM backend finds its binaries. */
 export interface TfjsWasmOptions {
@@ -9,14 +10,7 @@ export interface TfjsWasmOptions {
   readonly assets?: string | undefined;
 }
 
-interface TfjsCore {
-  readonly version_core: string;
-  readonly Tensor: unknown;
-  scalar(value: number): { readonly constructor: unknown; dispose(): void };
-  setBackend(name: string): Promise<boolean>;
-  ready(): Promise<void>;
-  getBackend(): string;
-}
+type TfjsCore = typeof import('@tensorflow/tfjs-core');
 
 interface TfjsWasm {
   readonly version_wasm: string;
@@ -52,7 +46,11 @@ export async function activateTfjsWasm(
   } catch (error) {
     cause = error;
   }
-  if (active && ownsEngine(core)) return wasm.version_wasm;
+  if (active && ownsEngine(core)) {
+    const { layerKernels } = await import('@cfe/autograd/tfjs');
+    registerZeroWhereCut(core, layerKernels.zeroWhereCut);
+    return wasm.version_wasm;
+  }
   if (active) {
     throw new CfeError(
       'backend-wasm/two-tfjs-cores',

@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs-core';
 import type { Plan } from '../../plan.ts';
 import { planLayout } from '../../plan-layout.ts';
 import { columnStarts, disposeGroup, type Group, groupsOf } from './groups.ts';
@@ -27,6 +28,8 @@ export interface Arrangement {
   readonly everything: readonly Step[];
   /** what the groups of `levels` read, one after another */
   readonly ofLevels: GroupParts;
+  /** `[noiseColumns]`: whose noise each column is */
+  readonly noiseOwner: tf.Tensor1D;
   /** what those of `everything` read */
   readonly ofEverything: GroupParts;
   /** from the order of `levels` to that of the variables */
@@ -101,8 +104,15 @@ export function arrangementOf(plan: Plan): Arrangement {
     held.push(parts.parameters.parting.picking, parts.variables.picking, parts.noise.picking);
     return parts;
   };
+  const noiseOwner = tf.keep(
+    tf.tensor1d(
+      layout.mechanisms.flatMap(({ noiseWidth }, j) => Array<number>(noiseWidth).fill(j)),
+      'int32',
+    ),
+  );
   return {
     against,
+    noiseOwner,
     ofLevels: partsOf(byLevel.flat()),
     ofEverything: partsOf(all),
     levels: ancestral,
@@ -111,6 +121,7 @@ export function arrangementOf(plan: Plan): Arrangement {
     variableOrder,
     noiseOrder,
     dispose() {
+      noiseOwner.dispose();
       for (const { take, back } of held) {
         take.dispose();
         back.dispose();

@@ -10,10 +10,26 @@ import type { Activation } from '../../plan.ts';
  * import { layerKernels } from '@cfe/autograd/tfjs';
  * tf.getKernel(layerKernels.forward, 'a backend without them') ?? 'composed'; // → 'composed'
  */
-export const layerKernels: { readonly forward: string; readonly gradient: string } = {
+export const layerKernels: {
+  readonly forward: string;
+  readonly gradient: string;
+  readonly zeroWhereCut: string;
+} = {
   forward: 'CfeMechanismLayer',
   gradient: 'CfeMechanismLayerGradient',
+  zeroWhereCut: 'CfeZeroWhereCut',
 };
+
+/**
+ * What the kernel `zeroWhereCut` gets, which the composed layer asks for on its own: it returns x with 0 wherever `cut` is
+ * true, and may write to x, which nobody else reads.
+ */
+export interface ZeroWhereCutInputs {
+  /** `[mechanisms, outputs, rows]` */
+  readonly x: tf.TensorInfo;
+  /** `[mechanisms, rows]` booleans */
+  readonly cut: tf.TensorInfo;
+}
 
 /**
  * What the forward kernel gets; it returns act(W·x + b), `[mechanisms, outputs, rows]`, with act(0) wherever `cut` is not 0. The
@@ -44,6 +60,27 @@ export interface LayerKernelAttributes {
 /** Whether the active backend brings the layer as kernels of its own. */
 export function hasLayerKernels(): boolean {
   return tf.getKernel(layerKernels.forward, tf.getBackend()) !== undefined;
+}
+
+/** x with 0 wherever `cut` is true. */
+export function selectUncut(x: tf.Tensor, cut: tf.Tensor): tf.Tensor {
+  return tf.where(cutOfOutputs(cut, x.shape[1] as number), tf.zerosLike(x), x);
+}
+
+/** The same of an x that nobody else reads: where the backend can, in x itself. */
+export function zeroWhereCut(x: tf.Tensor, cut: tf.Tensor): tf.Tensor {
+  const own = tf.getKernel(layerKernels.zeroWhereCut, tf.getBackend()) !== undefined;
+  return own ? tf.engine().runKernel(layerKernels.zeroWhereCut, { x, cut }) : selectUncut(x, cut);
+}
+
+/**
+ * A cut of each mechanism and row, `[mechanisms, rows]`, for all of its outputs: `[mechanisms, outputs, rows]` booleans.
+ * A product with ones spreads it, since comparing across a broadcast is the slowest operation of the CPU backend.
+ */
+function cutOfOutputs(cut: tf.Tensor, outputs: number): tf.Tensor {
+  const [m, rows] = cut.shape as [number, number];
+  const marks = tf.reshape(tf.cast(cut, 'float32'), [m, 1, rows]);
+  return tf.greater(outputs === 1 ? marks : tf.matMul(tf.ones([m, outputs, 1]), marks), 0);
 }
 
 export function runLayer(inputs: LayerKernelInputs, attributes: LayerKernelAttributes): tf.Tensor {

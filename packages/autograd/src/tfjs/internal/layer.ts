@@ -6,6 +6,8 @@ import {
   type LayerKernelInputs,
   runLayer,
   runLayerGradient,
+  selectUncut,
+  zeroWhereCut,
 } from './layer-kernels.ts';
 import type { SaveTensors } from './select.ts';
 
@@ -70,8 +72,7 @@ function composedLayer(
       ? tf.reshape(tf.matMul(tf.reshape(w, [m * out, inputs]), xIn as tf.Tensor2D), [m, out, rows])
       : tf.matMul(w, xIn);
   const sum = tf.add(product, bias as tf.Tensor);
-  if (cut === undefined) return activate(activation, sum);
-  return activate(activation, tf.where(cutOfOutputs(cut as tf.Tensor, out), tf.zerosLike(sum), sum));
+  return activate(activation, cut === undefined ? sum : zeroWhereCut(sum, cut as tf.Tensor));
 }
 
 function composedGradient(
@@ -81,8 +82,7 @@ function composedGradient(
   const [w, xIn] = [weights, x] as [tf.Tensor, tf.Tensor];
   const [m, out, inputs] = w.shape as [number, number, number];
   const full = scaledBySlope(activation, y as tf.Tensor, dy as tf.Tensor);
-  const dz =
-    cut === undefined ? full : tf.where(cutOfOutputs(cut as tf.Tensor, out), tf.zerosLike(full), full);
+  const dz = cut === undefined ? full : selectUncut(full, cut as tf.Tensor);
   const bias = tf.sum(dz, -1, true);
   if (xIn.rank === 3) {
     const dw = tf.matMul(dz, xIn, false, true);
@@ -92,16 +92,6 @@ function composedGradient(
   const dw = tf.reshape(tf.matMul(flat, xIn as tf.Tensor2D, false, true), [m, out, inputs]);
   if (wanted !== true) return [dw, bias];
   return [dw, bias, tf.matMul(tf.reshape(w, [m * out, inputs]), flat, true, false)];
-}
-
-/**
- * A cut of each mechanism and row, `[mechanisms, rows]`, for all of its outputs: `[mechanisms, outputs, rows]` booleans.
- * A product with ones spreads it, since comparing across a broadcast is the slowest operation of the CPU backend.
- */
-function cutOfOutputs(cut: tf.Tensor, outputs: number): tf.Tensor {
-  const [m, rows] = cut.shape as [number, number];
-  const marks = tf.reshape(tf.cast(cut, 'float32'), [m, 1, rows]);
-  return tf.greater(outputs === 1 ? marks : tf.matMul(tf.ones([m, outputs, 1]), marks), 0);
 }
 
 function activate(kind: Activation, z: tf.Tensor): tf.Tensor {

@@ -23,6 +23,20 @@ export function select<T extends tf.Tensor>(mask: tf.Tensor, on: T, off: T): T {
   return op(on, off) as T;
 }
 
+/** x with 0 where the mask is true, which passes no gradient on there, by selection as in {@link select}. */
+export function zeroWhere<T extends tf.Tensor>(mask: tf.Tensor, x: T): T {
+  const op = tf.customGrad((...inputs) => {
+    const [own, save] = inputs as [tf.Tensor, SaveTensors];
+    save([mask]);
+    return {
+      value: tf.where(mask, tf.zerosLike(own), own),
+      gradFunc: (dy, saved) =>
+        tf.where((saved as [tf.Tensor])[0], tf.zerosLike(dy as tf.Tensor), dy as tf.Tensor),
+    };
+  });
+  return op(x) as T;
+}
+
 /** `value` computed from inputs that pass no gradient on. */
 export function withoutGradient<T extends tf.Tensor>(inputs: readonly tf.Tensor[], value: () => T): T {
   if (inputs.length === 0) return value();

@@ -3,7 +3,7 @@ import type { TfjsAction } from '../tfjs-plan.ts';
 import type { Group } from './groups.ts';
 import { chosenLevel, explain, fromNoise, levelLogDensity } from './heads.ts';
 import { type Parting, splitMarks, splitRows, type Unpacked } from './pack.ts';
-import { select, withoutGradient } from './select.ts';
+import { select, withoutGradient, zeroWhere } from './select.ts';
 
 /** An intervention on the members of a group, each part `[members, rows]`. */
 export interface GroupAction {
@@ -33,7 +33,7 @@ export function actionsOf(action: TfjsAction, variables: Parting): GroupAction[]
   }));
 }
 
-/** Values of a group, with its intervention. */
+/** Values of a group, with its intervention; where it cuts, `noise` is 0 already. */
 export function madeValue(
   group: Group,
   outputs: tf.Tensor,
@@ -48,8 +48,7 @@ export function madeValue(
     const { cut, value } = action;
     return withoutGradient([level, value], () => tf.where(cut, value, level));
   }
-  let u = action === undefined ? noise : select(action.cut, tf.zerosLike(noise), noise);
-  if (action?.noiseFactor !== undefined) u = tf.mul(u, action.noiseFactor);
+  const u = action?.noiseFactor === undefined ? noise : tf.mul(noise, action.noiseFactor);
   let x = fromNoise(head, outputs, logScaleOf(group, parameters), u);
   if (action?.scale !== undefined) x = tf.mul(x, action.scale);
   if (action?.shift !== undefined) x = tf.add(x, action.shift);
@@ -66,16 +65,14 @@ export function termOf(
   blocked: tf.Tensor | undefined,
 ): tf.Tensor {
   const { head } = group.mechanism;
-  const zeros = tf.zerosLike(x);
-  const leftOut = (term: tf.Tensor): tf.Tensor =>
-    blocked === undefined ? term : select(blocked, zeros, term);
+  const leftOut = (term: tf.Tensor): tf.Tensor => (blocked === undefined ? term : zeroWhere(blocked, term));
   if (head.kind === 'categorical') return leftOut(levelLogDensity(outputs, x));
   const harmless = (part: tf.Tensor | undefined): tf.Tensor | undefined =>
     part && blocked ? tf.where(blocked, tf.onesLike(part), part) : part;
   const [scale, factor] = [harmless(action?.scale), harmless(action?.noiseFactor)];
   let own = action?.shift === undefined ? x : tf.sub(x, action.shift);
   if (scale !== undefined) own = tf.div(own, scale);
-  if (blocked !== undefined) own = select(blocked, zeros, own);
+  own = leftOut(own);
   const { noise, logSlope } = explain(head, outputs, logScaleOf(group, parameters), own);
   const u = factor === undefined ? noise : tf.div(noise, factor);
   let term = tf.sub(tf.sub(logSlope, tf.mul(0.5, tf.square(u))), 0.5 * Math.log(2 * Math.PI));
