@@ -405,13 +405,13 @@ describe('odd input, whatever the method', () => {
 });
 
 test('DAGMA on raw data of equal variance finds the DAG, on standardised data it does not', async () => {
-  const sets = [0, 1, 2].map((seed) => simulated(seed, { d: 8, edges: 10, rows: 500, low: 0.6 }));
+  const sets = [0, 1].map((seed) => simulated(seed, { d: 5, edges: 6, rows: 500, low: 0.6 }));
   let [raw, standardised] = [0, 0];
   for (const { table, dag } of sets) {
     raw += shd(dag, (await dagma({ scale: 'raw' }).learn(table, {})).dag!).count;
     standardised += shd(dag, (await dagma().learn(table, {})).dag!).count;
   }
-  expect(raw).toBeLessThanOrEqual(3);
+  expect(raw).toBeLessThanOrEqual(1);
   expect(standardised).toBeGreaterThan(raw);
 });
 
