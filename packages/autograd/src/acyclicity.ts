@@ -1,8 +1,10 @@
 import { InputError, ShapeError } from '@cfe/base';
 import { exponential } from './internal/acyclicity/exponential.ts';
 import { logDet } from './internal/acyclicity/log-det.ts';
+import { plainKernels } from './internal/acyclicity/plain-kernels.ts';
 import { polynomial } from './internal/acyclicity/polynomial.ts';
 import { spectral } from './internal/acyclicity/spectral.ts';
+import type { MatrixKernels } from './matrix-kernels.ts';
 
 /** Which function measures the cycles of a weighted graph. */
 export type AcyclicityKind = 'exponential' | 'polynomial' | 'log-det' | 'spectral';
@@ -31,6 +33,8 @@ export interface AcyclicityOptions {
   readonly of?: 'weights' | 'strengths' | undefined;
   /** of `'log-det'`: s > 0, whose domain is ρ(A) < s. Default 1 */
   readonly s?: number | undefined;
+  /** what multiplies and factorises matrices; default plain loops, which WebAssembly's `wasmMatrixKernels` outruns from some 50 variables on */
+  readonly kernels?: MatrixKernels | undefined;
 }
 
 const kinds = { exponential, polynomial, 'log-det': logDet, spectral };
@@ -60,7 +64,7 @@ const kinds = { exponential, polynomial, 'log-det': logDet, spectral };
  */
 export function acyclicity(
   kind: AcyclicityKind,
-  { of = 'weights', s = 1 }: AcyclicityOptions = {},
+  { of = 'weights', s = 1, kernels = plainKernels }: AcyclicityOptions = {},
 ): Acyclicity {
   const measure = kinds[kind];
   if (measure === undefined) {
@@ -86,7 +90,7 @@ export function acyclicity(
         );
       }
       const strengths = Float64Array.from(weights, (w, at) => strengthOf(w, of, at, d));
-      const { value, gradient } = measure(strengths, d, s);
+      const { value, gradient } = measure(strengths, d, s, kernels);
       if (of === 'weights') {
         for (let at = 0; at < gradient.length; at++)
           gradient[at] = 2 * (weights[at] as number) * (gradient[at] as number);

@@ -41,6 +41,7 @@ export {
   lbfgsSteps,
   type Objective,
 } from './lbfgs.ts';
+export type { MatrixKernels } from './matrix-kernels.ts';
 export {
   createOptimizer,
   type OptimizerSettings,

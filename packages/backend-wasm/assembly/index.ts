@@ -5,3 +5,4 @@ export { gradientColumn, gradientRow, gradientTile, layerGradient } from './laye
 export { adam, addAndSquare } from './optimizer';
 export { foldGates, unfoldGates } from './gates';
 export { accumulateRows } from './rows';
+export { factorise64, inverseTransposed64, product64 } from './matrix';

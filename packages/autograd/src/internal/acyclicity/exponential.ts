@@ -1,5 +1,6 @@
 import type { AcyclicityValue } from '../../acyclicity.ts';
-import { identityPlusTransposed, product, squaredLessIdentity, trace } from './matrix.ts';
+import type { MatrixKernels } from '../../matrix-kernels.ts';
+import { identityPlusTransposed, squaredLessIdentity, trace } from './matrix.ts';
 
 const degree = 12;
 
@@ -7,7 +8,12 @@ const degree = 12;
  * tr(e^A − I) and its gradient (e^A)ᵀ by scaling and squaring (Moler and Van Loan 2003, method 3), carried out on
  * E = e^A − I. A ≥ 0, so that nothing cancels and every entry is accurate, and a nilpotent A gives a trace of exactly 0.
  */
-export function exponential(a: Float64Array, d: number): AcyclicityValue {
+export function exponential(
+  a: Float64Array,
+  d: number,
+  _s: number,
+  { product }: MatrixKernels,
+): AcyclicityValue {
   let norm = 0;
   for (let i = 0; i < d; i++) {
     let sum = 0;
@@ -16,8 +22,8 @@ export function exponential(a: Float64Array, d: number): AcyclicityValue {
   }
   const squarings = norm > 0.25 ? Math.ceil(Math.log2(norm / 0.25)) : 0;
   const scaled = a.map((x) => x / 2 ** squarings);
-  let e = taylor(scaled, d);
-  for (let k = 0; k < squarings; k++) e = squaredLessIdentity(e, d);
+  let e = taylor(scaled, d, product);
+  for (let k = 0; k < squarings; k++) e = squaredLessIdentity(e, d, product);
   const value = trace(e, d);
   return Number.isFinite(value)
     ? { value, gradient: identityPlusTransposed(e, d) }
@@ -25,7 +31,7 @@ export function exponential(a: Float64Array, d: number): AcyclicityValue {
 }
 
 /** Σ Aᵏ/k! for k = 1 … 12, in powers of A³: the rest is below 1e-17 of A where no row sums to more than ¼. */
-function taylor(a: Float64Array, d: number): Float64Array {
+function taylor(a: Float64Array, d: number, product: MatrixKernels['product']): Float64Array {
   const square = product(a, a, d);
   const cube = product(square, a, d);
   const coefficient = (k: number): number => {

@@ -1,3 +1,5 @@
+import type { MatrixKernels } from '../../matrix-kernels.ts';
+
 /** sI − A = L·U without pivoting, L with a unit diagonal; both in one array. */
 export interface Factors {
   readonly lu: Float64Array;
@@ -9,23 +11,16 @@ export interface Factors {
  * is a non-singular M-matrix if and only if all its pivots are positive (Berman and Plemmons 1994, theorem 6.2.3), and
  * then elimination needs no pivoting.
  */
-export function factorise(a: Float64Array, d: number, s: number): Factors | undefined {
+export function factorise(
+  a: Float64Array,
+  d: number,
+  s: number,
+  kernels: MatrixKernels,
+): Factors | undefined {
   const lu = new Float64Array(d * d);
   for (let at = 0; at < lu.length; at++) lu[at] = -(a[at] as number);
   for (let i = 0; i < d; i++) lu[i * d + i] = (lu[i * d + i] as number) + s;
-  for (let k = 0; k < d; k++) {
-    const pivot = lu[k * d + k] as number;
-    if (!(pivot > 0)) return undefined;
-    for (let i = k + 1; i < d; i++) {
-      const below = lu[i * d + k] as number;
-      if (below === 0) continue;
-      const factor = below / pivot;
-      lu[i * d + k] = factor;
-      for (let j = k + 1, at = i * d + j, from = k * d + j; j < d; j++, at++, from++)
-        lu[at] = (lu[at] as number) - factor * (lu[from] as number);
-    }
-  }
-  return { lu, d };
+  return kernels.factorise(lu, d) ? { lu, d } : undefined;
 }
 
 /**

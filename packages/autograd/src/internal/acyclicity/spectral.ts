@@ -1,4 +1,5 @@
 import type { AcyclicityValue } from '../../acyclicity.ts';
+import type { MatrixKernels } from '../../matrix-kernels.ts';
 import { factorise, solve } from './m-matrix.ts';
 import { strongComponents } from './strong-components.ts';
 
@@ -6,13 +7,13 @@ import { strongComponents } from './strong-components.ts';
  * ρ(A) for A ≥ 0 and its gradient u vᵀ / (uᵀv), u and v the left and right Perron vectors. ρ is the largest over the
  * strongly connected parts, on each of which Perron's theorem holds; without a cycle it is exactly 0.
  */
-export function spectral(a: Float64Array, d: number): AcyclicityValue {
+export function spectral(a: Float64Array, d: number, _s: number, kernels: MatrixKernels): AcyclicityValue {
   let best: Perron | undefined;
   let nodes: readonly number[] = [];
   for (const part of strongComponents(a, d)) {
     if (part.length === 1 && a[(part[0] as number) * (d + 1)] === 0) continue;
     const block = Float64Array.from(part.flatMap((i) => part.map((j) => a[i * d + j] as number)));
-    const found = perron(block, part.length);
+    const found = perron(block, part.length, kernels);
     if (best === undefined || found.root > best.root) [best, nodes] = [found, part];
   }
   const gradient = new Float64Array(d * d);
@@ -36,7 +37,7 @@ interface Perron {
  * Noda's inverse iteration on an irreducible matrix: λ = maxᵢ (Ax)ᵢ/xᵢ is above ρ and falls to it quadratically, while
  * x stays positive (Noda 1971, Numerische Mathematik 17, 382–386).
  */
-function perron(a: Float64Array, n: number): Perron {
+function perron(a: Float64Array, n: number, kernels: MatrixKernels): Perron {
   if (n === 1) return { root: a[0] as number, left: Float64Array.of(1), right: Float64Array.of(1) };
   const right = new Float64Array(n).fill(1);
   const left = new Float64Array(n).fill(1);
@@ -49,8 +50,9 @@ function perron(a: Float64Array, n: number): Perron {
     width = high - low;
     const done = width <= 4e-15 * high || (stuck && width <= 1e-10 * high);
     // A hair above ρ the factors exist, and the solve turns any start into the Perron vectors.
-    let factors = factorise(a, n, high * (1 + 1e-15));
-    for (let raise = 1e-15; factors === undefined; raise *= 4) factors = factorise(a, n, high * (1 + raise));
+    let factors = factorise(a, n, high * (1 + 1e-15), kernels);
+    for (let raise = 1e-15; factors === undefined; raise *= 4)
+      factors = factorise(a, n, high * (1 + raise), kernels);
     solve(factors, right, 'itself');
     solve(factors, left, 'transposed');
     normalise(right);
