@@ -36,10 +36,11 @@ export interface FullBatchOptions {
 /**
  * Fits every mechanism to all rows.
  *
- * A linear additive mechanism is its least-squares line, and one whose only parent bends it is a ridge regression; neither
- * takes a search. Any other is searched by L-BFGS on its penalised likelihood, from such a start. What the search finds on
- * a part of the rows is kept if it foretells the held-out ones better than the start does, by more than a standard error;
- * the spread of the weights' prior is chosen by the same rows. Then it is fitted again to all rows.
+ * A linear additive mechanism is its least-squares line, and one whose parents only bend it is a sum of curves; neither takes a
+ * search. Any other is searched by L-BFGS on its penalised likelihood, from such a start. What the search finds on a part of
+ * the rows is kept if it foretells the held-out ones better than the start does: by more than a standard error, unless a
+ * test of the residuals has told already that the start is not all. The spread of the weights' prior is chosen by the same
+ * rows. Then it is fitted again to all rows.
  */
 export async function fullBatch(
   plan: Plan,
@@ -114,8 +115,8 @@ export async function fullBatch(
         for (let j = 0; j < d; j++) {
           const mean = means[j] as number;
           if (!searched(j) || !(mean < (lowest[j] as number))) continue;
-          const margin = wants[j] === 'needed' ? 0 : standardError(before, after, test, j);
-          if (wants[j] === 'optional' && !((heldOut[j] as number) - mean > margin)) continue;
+          const gain = (heldOut[j] as number) - mean;
+          if (wants[j] === 'optional' && !(gain > standardError(before, after, test, j))) continue;
           lowest[j] = mean;
           chosen[j] = spread;
           const { from: at, to } = layout.mechanisms[j] as MechanismLayout;
@@ -148,10 +149,15 @@ export async function fullBatch(
 }
 
 /**
- * Whether a variable's start is its fit (`none`), may be one (`optional`: a search has to beat it on held-out rows), or is
- * no fit at all (`needed`).
+ * Whether a variable's start is its fit (`none`), may be one (`optional`: a search has to beat it on held-out rows by a standard
+ * error), is unlikely to be one (`likely`: a test says there is more to find, so the search has only to beat it), or is no fit
+ * at all (`needed`).
  */
-function searchOf(plan: Plan, j: number, { interacts }: VariableStart): 'none' | 'optional' | 'needed' {
+function searchOf(
+  plan: Plan,
+  j: number,
+  { interacts }: VariableStart,
+): 'none' | 'optional' | 'likely' | 'needed' {
   const { head, hidden, skip } = plan.mechanisms[j] as Plan['mechanisms'][number];
   const { inputs } = planLayout(plan).mechanisms[j] as MechanismLayout;
   if (head.kind === 'flow') return 'needed';
@@ -160,7 +166,8 @@ function searchOf(plan: Plan, j: number, { interacts }: VariableStart): 'none' |
   if (head.kind === 'additive' && hidden.length === 0) return 'none';
   // a hidden layer wide enough for the bends along single parents has only interactions left to find
   const isWide = hidden.length === 1 && (hidden[0] as number) >= 4 * inputs;
-  return head.kind === 'additive' && isWide && !interacts ? 'none' : 'optional';
+  if (head.kind !== 'additive' || !isWide) return 'optional';
+  return interacts ? 'likely' : 'none';
 }
 
 /** Mean negative log-likelihood of each variable's kept rows, plus −log prior / rows. */
