@@ -7,3 +7,4 @@ export {
   type KernelInstance,
   kernelScratch,
 } from './internal/cpu/kernels.ts';
+export { layerKernels } from './layer-kernel-names.ts';

@@ -1,13 +1,13 @@
 import './register-gradients.ts';
 
+export { layerKernels } from '../layer-kernel-names.ts';
 export { type CausalLayers, causalLayers, type StructuralLayerConfig } from './causal-layers.ts';
 export { createDeviceExecutor, type DeviceExecutor, type DeviceExecutorOptions } from './device-executor.ts';
 export { doUnits, type LayeredModel, type UnitIntervention } from './do-units.ts';
-export {
-  type LayerKernelAttributes,
-  type LayerKernelInputs,
-  layerKernels,
-  type ZeroWhereCutInputs,
+export type {
+  LayerKernelAttributes,
+  LayerKernelInputs,
+  ZeroWhereCutInputs,
 } from './internal/layer-kernels.ts';
 export { type HardIntervention, intervene } from './intervene.ts';
 export { type MechanismLayer, mechanismLayer } from './mechanism-layer.ts';

@@ -1,3 +1,4 @@
+import { layerKernels } from '@cfe/autograd/kernels';
 import { CfeError, messageOf } from '@cfe/base';
 import { registerZeroWhereCut } from './zero-where-cut.ts';
 
@@ -47,7 +48,6 @@ export async function activateTfjsWasm(
     cause = error;
   }
   if (active && ownsEngine(core)) {
-    const { layerKernels } = await import('@cfe/autograd/tfjs');
     registerZeroWhereCut(core, layerKernels.zeroWhereCut);
     return wasm.version_wasm;
   }

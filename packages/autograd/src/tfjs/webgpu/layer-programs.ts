@@ -1,9 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  type LayerKernelAttributes,
-  type LayerKernelInputs,
-  layerKernels,
-} from '../internal/layer-kernels.ts';
+import { layerKernels } from '../../layer-kernel-names.ts';
+import type { LayerKernelAttributes, LayerKernelInputs } from '../internal/layer-kernels.ts';
 import {
   biasGradientProgram,
   type Call,
