@@ -54,7 +54,7 @@ for (let set = 0; set < sets; set++) {
   const far = 4; // 4.5 standard deviations of x
   for (const [question, exact, { value, interval, support }] of [
     ['ATE', effectOf(0, 1, 0), await effect(ensemble, asked)],
-    ['CATE', effectOf(0, 1, z), await effect(ensemble, { ...asked, samples: 20, among: { z } })],
+    ['CATE', effectOf(0, 1, z), await effect(ensemble, { ...asked, samples: 200, among: { z } })],
     [
       'counterfactual',
       row.y! + effectOf(x, x + 1, z),
