@@ -2,7 +2,7 @@ import type { Table } from '@cfe/data';
 import { type Dag, parentsOf } from '@cfe/graph';
 
 /** A category that follows from its parents in every row in which it was left alone. */
-export interface Determined {
+interface Determined {
   readonly variable: string;
   readonly by: readonly string[];
 }
