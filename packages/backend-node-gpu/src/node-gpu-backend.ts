@@ -26,8 +26,8 @@ export interface NodeGpuBackendOptions {
  * optional peers that you install; where one cannot work, `probe` names the fault and its exact remedy.
  *
  * Nothing of TensorFlow is loaded before `activate`. On Node 23 and later `activate` puts back `util.isNullOrUndefined` and
- * `util.isArray`, which these packages call, and it sets TF_ENABLE_ONEDNN_OPTS=1 where nothing is set: TensorFlow's CPU build then
- * keeps the memory of its tensors, a quarter off a large train step. CUDA itself was not available to test this on.
+ * `util.isArray`, which these packages call, and it sets TF_ENABLE_ONEDNN_OPTS=1 where nothing is set: with it a
+ * large train step took a quarter less time on TensorFlow's CPU build. CUDA itself was not available to test this on.
  *
  * @example
  * import { selectBackend } from '@cfe/autograd';
