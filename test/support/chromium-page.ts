@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve as resolvePath } from 'node:path';
 import { build, defaultClientConditions, type UserConfig } from 'vite';
+import { endBrowser } from './end-browser.ts';
 import { root } from './workspace.ts';
 
 /** A Chromium to run pages in: `CFE_CHROMIUM`, or the usual places. */
@@ -124,7 +125,6 @@ export async function runPage(
       ...flags,
       `http://127.0.0.1:${port}/`,
     ],
-    // a process group of its own, so that its helpers end with it
     { stdio: 'ignore', detached: process.platform !== 'win32' },
   );
   const ended = new Promise<never>((_, reject) => {
@@ -134,19 +134,11 @@ export async function runPage(
     return await Promise.race([answer, ended]);
   } finally {
     child.removeAllListeners('exit');
-    await end(child);
+    await endBrowser(child);
     server.closeAllConnections();
     server.close();
     rmSync(profile, { recursive: true, force: true, maxRetries: 20 });
   }
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = new Promise((resolve) => child.on('exit', resolve));
-  if (process.platform === 'win32' || child.pid === undefined) child.kill();
-  else process.kill(-child.pid, 'SIGKILL');
-  await gone;
 }
 
 function mediaType(url: string): string {

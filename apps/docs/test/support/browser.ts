@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { endBrowser } from '../../../../test/support/end-browser.ts';
 
 /** A Chromium to run pages in: `CHROMIUM`, `CFE_CHROMIUM`, or the usual places. */
 export function findChromium(): string | undefined {
@@ -36,6 +37,7 @@ export async function openPage(chromium: string, url: string): Promise<Page> {
   const flags = ['--headless=new', '--no-sandbox', '--remote-debugging-pipe', `--user-data-dir=${profile}`];
   const child = spawn(chromium, [...flags, 'about:blank'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+    detached: process.platform !== 'win32',
   });
   const [to, from] = [child.stdio[3] as Writable, child.stdio[4] as Readable];
   const waiting = new Map<
@@ -106,10 +108,8 @@ export async function openPage(chromium: string, url: string): Promise<Page> {
       }
     },
     async close() {
-      const gone = new Promise((resolve) => child.on('exit', resolve));
-      child.kill();
-      await gone;
-      rmSync(profile, { recursive: true, force: true, maxRetries: 40 });
+      await endBrowser(child);
+      rmSync(profile, { recursive: true, force: true, maxRetries: 20 });
     },
   };
 }
