@@ -90,7 +90,7 @@ export function acyclicity(
         );
       }
       const strengths = Float64Array.from(weights, (w, at) => strengthOf(w, of, at, d));
-      const { value, gradient } = measure(strengths, d, s, kernels);
+      const { value, gradient } = measure(strengths, d, kernels, s);
       if (of === 'weights') {
         for (let at = 0; at < gradient.length; at++)
           gradient[at] = 2 * (weights[at] as number) * (gradient[at] as number);

@@ -44,7 +44,7 @@ export interface FitResult {
   readonly executor: string;
   /** seconds by phase: preparing, searching, finishing */
   readonly phases: Readonly<Record<'preparing' | 'searching' | 'finishing', number>>;
-  /** bytes held while it ran: parameters with the best so far, the optimiser's state, the rows */
+  /** bytes held while it ran: parameters with the best so far, the optimiser's state, the rows as columns; a fit in minibatches holds these once more, row by row */
   readonly memory: Readonly<Record<'parameters' | 'optimizer' | 'rows', number>>;
   /** how the graph was found, where it was to be learned */
   readonly structure?: StructureResult | undefined;

@@ -5,7 +5,6 @@ import { createCpuExecutor } from '@cfe/autograd';
 import { createDeviceExecutor } from '@cfe/autograd/tfjs';
 import { createTable } from '@cfe/data';
 import { type CausalNetwork, createNetwork } from '@cfe/network';
-import { linearGaussian } from '@cfe/scm';
 import {
   createTrainer,
   type DeviceSteps,
@@ -14,25 +13,18 @@ import {
   type TrainerOptions,
 } from '@cfe/trainer';
 import { expect, test } from 'vitest';
+import { chain } from './support/chain.ts';
 
-const truth = linearGaussian({
-  nodes: ['x', 'm', 'y'],
-  weights: [
-    [0, 0.8, 0],
-    [0, 0, -1.2],
-    [0, 0, 0],
-  ],
-});
-const rows = truth.sample(300, { seed: 1 });
+const rows = chain.sample(300, { seed: 1 });
 const table = createTable(
-  truth.variables.map((variable) => ({ variable, values: rows.column(variable.name) })),
+  chain.variables.map((variable) => ({ variable, values: rows.column(variable.name) })),
 );
 
 async function fitted(
   executor: TrainerOptions['executor'],
   more: TrainerOptions = {},
 ): Promise<{ readonly network: CausalNetwork; readonly result: FitResult }> {
-  const network = createNetwork({ graph: truth.graph, executor: createCpuExecutor, seed: 2 });
+  const network = createNetwork({ graph: chain.graph, executor: createCpuExecutor, seed: 2 });
   const trainer = createTrainer(network, {
     optimizer: { kind: 'adam', learningRate: 0.01 },
     interventionProbability: 0.3,
@@ -69,7 +61,7 @@ test('a device is disposed of, also when its step fails, and the network is as i
       disposed += 1;
     },
   });
-  const network = createNetwork({ graph: truth.graph, seed: 2 });
+  const network = createNetwork({ graph: chain.graph, seed: 2 });
   const before = network.state.parameters.slice();
   const optimizer = { kind: 'adam' } as const;
   await expect(createTrainer(network, { optimizer, executor: broken }).fit(table)).rejects.toThrow('no more');

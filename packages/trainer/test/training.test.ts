@@ -14,15 +14,7 @@ import {
   type TrainerOptions,
 } from '@cfe/trainer';
 import { describe, expect, test } from 'vitest';
-
-const chain = linearGaussian({
-  nodes: ['x', 'm', 'y'],
-  weights: [
-    [0, 0.8, 0],
-    [0, 0, -1.2],
-    [0, 0, 0],
-  ],
-});
+import { chain } from './support/chain.ts';
 
 function tableOf(rows: Columns, regimes?: Regimes): Table {
   return createTable(

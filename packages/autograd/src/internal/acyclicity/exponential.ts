@@ -8,12 +8,7 @@ const degree = 12;
  * tr(e^A − I) and its gradient (e^A)ᵀ by scaling and squaring (Moler and Van Loan 2003, method 3), carried out on
  * E = e^A − I. A ≥ 0, so that nothing cancels and every entry is accurate, and a nilpotent A gives a trace of exactly 0.
  */
-export function exponential(
-  a: Float64Array,
-  d: number,
-  _s: number,
-  { product }: MatrixKernels,
-): AcyclicityValue {
+export function exponential(a: Float64Array, d: number, { product }: MatrixKernels): AcyclicityValue {
   let norm = 0;
   for (let i = 0; i < d; i++) {
     let sum = 0;

@@ -3,7 +3,7 @@ import type { MatrixKernels } from '../../matrix-kernels.ts';
 import { factorise } from './m-matrix.ts';
 
 /** −ln det(I − A/s) and its gradient (sI − A)⁻ᵀ; ∞ where ρ(A) ≥ s. */
-export function logDet(a: Float64Array, d: number, s: number, kernels: MatrixKernels): AcyclicityValue {
+export function logDet(a: Float64Array, d: number, kernels: MatrixKernels, s: number): AcyclicityValue {
   const factors = factorise(a, d, s, kernels);
   if (factors === undefined) return { value: Infinity, gradient: new Float64Array(d * d).fill(Number.NaN) };
   let value = 0;

@@ -3,12 +3,7 @@ import type { MatrixKernels } from '../../matrix-kernels.ts';
 import { identityPlusTransposed, squaredLessIdentity, trace } from './matrix.ts';
 
 /** tr (I + A/d)^d − d and its gradient ((I + A/d)^(d−1))ᵀ, carried out on powers less the identity. */
-export function polynomial(
-  a: Float64Array,
-  d: number,
-  _s: number,
-  { product }: MatrixKernels,
-): AcyclicityValue {
+export function polynomial(a: Float64Array, d: number, { product }: MatrixKernels): AcyclicityValue {
   const m = a.map((x) => x / d);
   const power = powerLessIdentity(m, d, Math.max(0, d - 1), product);
   // (I + M)^d − I = F + M + F·M with F = (I + M)^(d−1) − I

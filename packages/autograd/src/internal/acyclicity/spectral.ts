@@ -7,7 +7,7 @@ import { strongComponents } from './strong-components.ts';
  * ρ(A) for A ≥ 0 and its gradient u vᵀ / (uᵀv), u and v the left and right Perron vectors. ρ is the largest over the
  * strongly connected parts, on each of which Perron's theorem holds; without a cycle it is exactly 0.
  */
-export function spectral(a: Float64Array, d: number, _s: number, kernels: MatrixKernels): AcyclicityValue {
+export function spectral(a: Float64Array, d: number, kernels: MatrixKernels): AcyclicityValue {
   let best: Perron | undefined;
   let nodes: readonly number[] = [];
   for (const part of strongComponents(a, d)) {
