@@ -306,6 +306,29 @@ describe('a plan inside the user’s own tfjs code', () => {
     trained.dispose();
   });
 
+  test('a value that is left out passes nothing on, even where its density would overflow', () => {
+    const ops = createTfjsPlan(plan);
+    const values = normal(10, 3, 5);
+    const huge = tf.tensor2d(
+      [[0], [0], [1]].map((row) => Array(5).fill(row[0]) as number[]),
+      [3, 5],
+      'bool',
+    ) as tf.Tensor2D;
+    const narrow = tf.sub(parameters, 2) as tf.Tensor1D; // among them log σ
+    const gradient = (y: number): tf.Tensor =>
+      tf.grad((p) =>
+        tf.sum(
+          ops.logDensity({
+            parameters: p as tf.Tensor1D,
+            values: tf.where(huge, tf.fill([3, 5], y), values) as tf.Tensor2D,
+            omit: huge,
+          }),
+        ),
+      )(narrow);
+    expect(gradient(3e38).arraySync()).toEqual(gradient(0).arraySync());
+    ops.dispose();
+  });
+
   test('the best value to set is found by its gradient', () => {
     const ops = createTfjsPlan(plan);
     const cut = tf.tensor2d(
