@@ -105,6 +105,12 @@ test('auto tries what the user registered, then the known names fastest first', 
   expect(backend.capabilities.device).toBe('cpu');
 });
 
+test('auto knows the backends of all plugins, in whatever order they were registered', async () => {
+  for (const name of ['node-webgpu', 'webgl', 'node-gpu', 'webgpu', 'wasm']) register(absent(name));
+  const { rejected } = await selectBackend('auto', { environment });
+  expect(rejected.map(({ name }) => name)).toEqual(['wasm', 'node-gpu', 'node-webgpu', 'webgpu', 'webgl']);
+});
+
 test('an asked-for backend that is not there is an error with every reason, not a quiet other', async () => {
   const promise = selectBackend('auto', { environment, override: absent('cuda') });
   await expect(promise).rejects.toBeInstanceOf(CfeError);

@@ -33,7 +33,15 @@ export interface SelectBackendOptions {
 }
 
 /** Fastest first for the sizes that causal models have; a name that nobody registered is passed over. */
-const autoOrder: readonly string[] = ['wasm', 'node-gpu', 'webgpu', 'webgl', 'cpu', 'reference'];
+const autoOrder: readonly string[] = [
+  'wasm',
+  'node-gpu',
+  'node-webgpu',
+  'webgpu',
+  'webgl',
+  'cpu',
+  'reference',
+];
 
 const registered = new Map<string, Backend>();
 
@@ -78,7 +86,7 @@ export function listBackends(): readonly Backend[] {
  *
  * What wins: `override`, then the environment variable CFE_BACKEND (a name, or several with commas), then `order`.
  * `'auto'` tries a user's own registered backends first, in the order of their registration, and then wasm,
- * node-gpu, webgpu, webgl, cpu and reference as far as they are registered. A backend that throws or answers nonsense is passed
+ * node-gpu, node-webgpu, webgpu, webgl, cpu and reference as far as they are registered. A backend that throws or answers nonsense is passed
  * over with that as its reason.
  *
  * @param order - names of registered backends, or backend objects themselves

@@ -1,5 +1,6 @@
 import { selectBackend } from '@cfe/autograd';
-import { describe, expect, test, vi } from 'vitest';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type Host, thisHost } from './internal/host.ts';
 import { restoreUtil } from './internal/util-shim.ts';
 import { nodeGpuBackend } from './node-gpu-backend.ts';
@@ -89,6 +90,11 @@ describe('every fault is named with its remedy', () => {
       machine([...soundGpu, driver, cuda[0] as string, '/usr/lib64/libcudnn.so.9']),
       /libcudnn\.so\.9, which does not serve/,
     ],
+    [
+      'every GPU hidden',
+      machine([...soundGpu, ...cuda, driver], { environment: { CUDA_VISIBLE_DEVICES: '-1' } }),
+      /CUDA_VISIBLE_DEVICES is '-1', which hides every GPU\. Unset it/,
+    ],
     ['musl', machine([...soundGpu, ...cuda, driver], { glibc: undefined }), /musl.*node:20-bookworm-slim/],
     [
       'Apple silicon',
@@ -173,6 +179,48 @@ test('neither: both reasons', async () => {
   expect(probe.available ? '' : probe.reason).toMatch(
     /tfjs-node-gpu is not installed.*Nor its CPU build: @tensorflow\/tfjs-node is not/,
   );
+});
+
+describe('TensorFlow with CUDA that loads, and finds no GPU it can use', () => {
+  /** As the package does when it is loaded: registers a backend, which knows whether there is a GPU. */
+  const loading = (isUsingGpuDevice: boolean): Partial<Host> => ({
+    load: async () => {
+      if (tf.findBackend('tensorflow') !== null) tf.removeBackend('tensorflow');
+      const backend = Object.assign(new tf.KernelBackend(), { isUsingGpuDevice, dispose: () => {} });
+      tf.registerBackend('tensorflow', () => backend);
+    },
+  });
+  afterEach(() => tf.removeBackend('tensorflow'));
+  const hostWith = (gpuSeen: boolean): Host => machine([...soundGpu, ...cuda, driver], loading(gpuSeen));
+
+  test('a GPU: nothing to say', async () => {
+    const backend = nodeGpuBackend({ host: hostWith(true) });
+    await backend.activate();
+    expect(await backend.probe()).toEqual({ available: true, detail: 'TensorFlow with CUDA' });
+    expect((await backend.report?.())?.advice).toEqual([]);
+  });
+
+  test('no GPU: it computes on the CPU, and says so with the remedy', async () => {
+    const backend = nodeGpuBackend({ host: hostWith(false) });
+    await backend.activate();
+    expect(await backend.probe()).toEqual({
+      available: true,
+      detail: expect.stringMatching(
+        /^TensorFlow on the CPU\. Not CUDA: .*no GPU that it can use.*nvidia-smi/,
+      ),
+    });
+    expect((await backend.report?.())?.advice).toEqual([
+      expect.stringMatching(/driver 450\.80\.02 or later/),
+    ]);
+  });
+
+  test('no GPU, and nothing but a GPU will do: it is passed over', async () => {
+    const gpuOnly = nodeGpuBackend({ host: hostWith(false), without: 'gpu-only' });
+    const { backend, rejected } = await selectBackend([gpuOnly, 'cpu'], { environment: {} });
+    expect(backend.name).toBe('cpu');
+    expect(rejected[0]?.reason).toMatch(/no GPU that it can use.*nvidia-smi/);
+    expect(await gpuOnly.probe()).toMatchObject({ available: false });
+  });
 });
 
 describe('Node 23 and later', () => {

@@ -1,6 +1,12 @@
 import type { Backend, Plan } from '@cfe/autograd';
 import { CfeError, messageOf } from '@cfe/base';
-import { diagnose, explainLoadError, packages, type TensorFlowPackage } from './internal/diagnose.ts';
+import {
+  diagnose,
+  explainLoadError,
+  packages,
+  type TensorFlowPackage,
+  unusableGpu,
+} from './internal/diagnose.ts';
 import { type Host, thisHost } from './internal/host.ts';
 import { registerLayerKernels } from './internal/layer-kernels.ts';
 import { restoreUtil } from './internal/util-shim.ts';
@@ -43,6 +49,8 @@ export function nodeGpuBackend({
   const wanted: readonly TensorFlowPackage[] = without === 'gpu-only' ? [packages[0]] : packages;
   let createExecutor: ((plan: Plan) => ReturnType<NonNullable<Backend['executor']>>) | undefined;
   let loaded: TensorFlowPackage | undefined;
+  /** why TensorFlow with CUDA, once it was loaded, computes on the CPU all the same */
+  let withoutGpu: string | undefined;
 
   const usable = (): {
     readonly name: TensorFlowPackage | undefined;
@@ -67,10 +75,12 @@ export function nodeGpuBackend({
           available: false,
           reason: reasons.map((reason) => reason.replace(/\.$/, '')).join('. Nor its CPU build: '),
         };
+      if (withoutGpu !== undefined && without === 'gpu-only') return { available: false, reason: withoutGpu };
+      const notCuda = withoutGpu ?? reasons[0];
       return {
         available: true,
         detail:
-          name === packages[0] ? 'TensorFlow with CUDA' : `TensorFlow on the CPU. Not CUDA: ${reasons[0]}`,
+          notCuda === undefined ? 'TensorFlow with CUDA' : `TensorFlow on the CPU. Not CUDA: ${notCuda}`,
       };
     },
     async activate() {
@@ -81,8 +91,14 @@ export function nodeGpuBackend({
         const fault = diagnose(host, name) ?? (await tryLoad(host, name));
         if (fault === undefined) {
           loaded = name;
-          createExecutor = await startTfjs();
-          return;
+          const started = await startTfjs();
+          withoutGpu = name === packages[0] && !started.usesGpu ? unusableGpu.message : undefined;
+          if (withoutGpu === undefined || without === 'fall-back') {
+            createExecutor = started.createExecutor;
+            return;
+          }
+          problems.push(withoutGpu);
+          continue;
         }
         problems.push(fault.message);
       }
@@ -101,7 +117,11 @@ export function nodeGpuBackend({
           glibc: host.glibc ?? 'none',
         },
         advice:
-          reasons.length > 0 && host.packageFolder(packages[0]) !== undefined ? reasons.slice(0, 1) : [],
+          withoutGpu !== undefined
+            ? [withoutGpu]
+            : reasons.length > 0 && host.packageFolder(packages[0]) !== undefined
+              ? reasons.slice(0, 1)
+              : [],
       };
     },
     async dispose() {
@@ -123,7 +143,10 @@ async function tryLoad(
 }
 
 /** The package has registered itself; turns to it. */
-async function startTfjs(): Promise<(plan: Plan) => ReturnType<NonNullable<Backend['executor']>>> {
+async function startTfjs(): Promise<{
+  readonly createExecutor: (plan: Plan) => ReturnType<NonNullable<Backend['executor']>>;
+  readonly usesGpu: boolean;
+}> {
   const tf = await import('@tensorflow/tfjs-core');
   let started = false;
   let cause: unknown;
@@ -142,5 +165,6 @@ async function startTfjs(): Promise<(plan: Plan) => ReturnType<NonNullable<Backe
   }
   const { createTfjsExecutor, layerKernels } = await import('@cfe/autograd/tfjs');
   registerLayerKernels(tf, layerKernels);
-  return createTfjsExecutor;
+  const { isUsingGpuDevice } = tf.backend() as { readonly isUsingGpuDevice?: boolean };
+  return { createExecutor: createTfjsExecutor, usesGpu: isUsingGpuDevice === true };
 }

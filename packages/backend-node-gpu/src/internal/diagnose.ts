@@ -17,6 +17,8 @@ export interface Fault {
     | 'library-missing'
     | 'windows-library'
     | 'driver-missing'
+    | 'gpu-hidden'
+    | 'gpu-unusable'
     | 'cuda-missing'
     | 'cuda-version'
     | 'cudnn-missing'
@@ -113,6 +115,13 @@ function cudaFault(host: Host): Fault | undefined {
       message: `no NVIDIA driver is running (neither /dev/nvidiactl nor /proc/driver/nvidia/version is there). Install the driver so that nvidia-smi lists the GPU; in Docker start with --gpus all and the NVIDIA Container Toolkit.`,
     };
   }
+  const visible = host.environment.CUDA_VISIBLE_DEVICES;
+  if (visible !== undefined && (visible.trim() === '' || visible.trim().startsWith('-1'))) {
+    return {
+      code: 'gpu-hidden',
+      message: `CUDA_VISIBLE_DEVICES is '${visible}', which hides every GPU. Unset it, or set it to the number of a GPU that nvidia-smi lists, such as 0.`,
+    };
+  }
   const folders = libraryFolders(host);
   const files = folders.flatMap((folder) => host.list(folder));
   if (!files.some((file) => file.startsWith(cudaLibrary))) {
@@ -136,6 +145,12 @@ function cudaFault(host: Host): Fault | undefined {
   }
   return undefined;
 }
+
+/** A package with CUDA that loads where TensorFlow then finds no GPU computes on the CPU and says so only in its log. */
+export const unusableGpu: Fault = {
+  code: 'gpu-unusable',
+  message: `${packages[0]} is loaded, but TensorFlow found no GPU that it can use, and computes on the CPU. Run nvidia-smi: it must list the GPU, with driver 450.80.02 or later on Linux (456.38 on Windows). TensorFlow's own messages on stderr name a library that it could not open.`,
+};
 
 function libraryFolders(host: Host): readonly string[] {
   const own = (host.environment.LD_LIBRARY_PATH ?? '').split(':').filter((folder) => folder !== '');
