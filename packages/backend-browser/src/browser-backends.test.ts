@@ -3,7 +3,12 @@ import { describe, expect, test, vi } from 'vitest';
 import { webglBackend, webgpuBackend } from './browser-backends.ts';
 import type { BrowserHost } from './internal/browser-host.ts';
 
-const core = { setBackend: async () => true, ready: async () => {} };
+const core = {
+  setBackend: async () => true,
+  ready: async () => {},
+  getKernel: () => undefined,
+  registerKernel: () => {},
+};
 
 /** A page where all is well, but for this. */
 function page(overrides: Partial<BrowserHost> = {}): BrowserHost {

@@ -1,17 +1,20 @@
 // Is the mechanism layer as WebGPU programs faster than composed of TensorFlow.js's operations, on the same device: 4096 rows, 200
 // variables, forward and gradient? And what do cuts cost? WebGPU in Node, by Dawn.
 //   npx vitest bench --run packages/backend-node-gpu/bench/layer-programs.bench.ts
-// CFE_HIDDEN sets the hidden units of each mechanism (default 64), which a software renderer wants fewer of; CFE_ROWS the rows.
+// CFE_HIDDEN sets the hidden units of each mechanism (default 64), which a software renderer wants fewer of; CFE_ROWS the rows,
+// CFE_ROUNDS how often they take turns.
 import { layerKernels, mechanismLayer, registerLayerPrograms } from '@cfe/autograd/tfjs';
 import { createRng } from '@cfe/base';
 import * as tf from '@tensorflow/tfjs-core';
 import { bench } from 'vitest';
+import { inTurns, median, pairedRatio } from '../../../test/support/turns.ts';
 import { nodeWebgpuBackend } from '../src/index.ts';
 import { nodeWebgpu, useVulkanOfChromium } from '../test/support/installed.ts';
-import { type Cost, costOf, shown } from './support/cost.ts';
+import { costOf, shown } from './support/cost.ts';
 
 const hidden = Number(process.env.CFE_HIDDEN ?? 64);
 const fullRows = Number(process.env.CFE_ROWS ?? 4096);
+const rounds = Number(process.env.CFE_ROUNDS ?? 4);
 const d = 200;
 
 bench('layer programs', run, { iterations: 1, warmupIterations: 0, time: 0, warmupTime: 0 });
@@ -87,32 +90,27 @@ async function run(): Promise<void> {
   await backend.activate();
   console.log(`${probe.detail}; ${fullRows} rows, ${d} variables, hidden ${hidden}; Node ${process.version}`);
   const [small, full] = [caseOf(16), caseOf(fullRows)];
-  let ours: readonly Float32Array[] = [];
-  const costs: Record<string, Cost> = {};
-  const measure = async (name: string, cut: tf.Tensor2D): Promise<void> => {
-    await pass(small, small.cut); // compiles
-    costs[name] = await costOf(async () => {
-      ours = await pass(full, cut);
-    });
-    console.log(`${name}: ${shown(costs[name])}`);
+  let numbers: readonly Float32Array[] = [];
+  const passing = (cut: tf.Tensor2D) => async (): Promise<void> => {
+    numbers = await pass(full, cut);
   };
   const unregister = registerLayerPrograms();
-  await measure('our programs, a mask of zeros', full.nothing);
-  await measure('our programs, 0.3 cuts a row', full.cut);
-  await measure('our programs, a mask of zeros, again', full.nothing);
-  await measure('our programs, 0.3 cuts a row, again', full.cut);
-  const numbers = ours;
+  await pass(small, small.cut); // compiles
+  const contestants = { zeros: passing(full.nothing), cuts: passing(full.cut), again: passing(full.nothing) };
+  const costs = await inTurns(contestants, costOf, rounds);
+  const processor = (name: keyof typeof costs): number[] => costs[name].map((cost) => cost.processor);
+  console.log(
+    `our programs, ${rounds} rounds, taking turns, processor time: ${median(processor('cuts')).toPrecision(3)} s with 0.3 cuts a row; ` +
+      `cuts over a mask of zeros ${pairedRatio(processor('cuts'), processor('zeros'))}, zeros over zeros ${pairedRatio(processor('again'), processor('zeros'))} (median [quartiles])`,
+  );
+  await passing(full.cut)();
+  const ours = numbers;
   unregister();
   if (tf.getKernel(layerKernels.forward, 'webgpu') !== undefined) throw new Error('still registered');
-  await measure('composed, 0.3 cuts a row', full.cut);
+  await pass(small, small.cut); // compiles
+  const composed = await costOf(passing(full.cut));
   console.log(
-    `largest difference of values and gradients of x, weights, bias, relative: ${furthest(ours, numbers)}`,
-  );
-  const least = (a: string): number =>
-    Math.min((costs[a] as Cost).processor, (costs[`${a}, again`] as Cost).processor);
-  const cut = least('our programs, 0.3 cuts a row');
-  console.log(
-    `composed over ours ${((costs['composed, 0.3 cuts a row'] as Cost).processor / cut).toPrecision(2)}; ` +
-      `cuts over a mask of zeros ${(cut / least('our programs, a mask of zeros')).toFixed(2)} (processor seconds)`,
+    `composed, 0.3 cuts a row: ${shown(composed)}, ${(composed.processor / median(processor('cuts'))).toPrecision(2)} times ours; ` +
+      `largest difference of values and gradients of x, weights, bias, relative: ${furthest(numbers, ours)}`,
   );
 }

@@ -1,12 +1,13 @@
 // How long is one train step (likelihood, gradient, Adam; 0.3 interventions a row) on tfjs-node against PyTorch's, both on the CPU with
 // one thread, at 100 variables, hidden 64, 1024 rows?
 //   npx vitest bench --run packages/backend-node-gpu/bench/train-step.bench.ts
-// Processor time on both sides, best of 7 rounds in which they take turns. PyTorch: CFE_PYTHON, or python3.
+// Processor time on both sides, in 20 rounds in which they take turns. PyTorch: CFE_PYTHON, or python3.
 import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { executorFor } from '@cfe/autograd';
 import { bench } from 'vitest';
+import { inTurns, median, pairedRatio } from '../../../test/support/turns.ts';
 import { nodeGpuBackend } from '../src/index.ts';
 import { noTfjsNode, tfjsNode } from '../test/support/installed.ts';
 import { costOf } from './support/cost.ts';
@@ -37,24 +38,20 @@ async function run(): Promise<void> {
     return async () => (await costOf(() => executor.step(input))).processor;
   };
   const torch = await startTorch();
-  const contestants: Record<string, () => Promise<number>> = {
+  const contestants = {
     ...(torch && { torch: torch.step }),
     ours: step('interventions'),
     zeros: step('zeros'),
-  };
-  const best: Record<string, number> = {};
-  for (let round = 0; round < 8; round++)
-    for (const [name, once] of Object.entries(contestants)) {
-      const seconds = await once();
-      if (round > 0) best[name] = Math.min(best[name] ?? Infinity, seconds);
-    }
+    again: step('zeros'),
+  } as Record<'torch' | 'ours' | 'zeros' | 'again', () => Promise<number>>;
+  for (const once of Object.values(contestants)) for (let warm = 0; warm < 2; warm++) await once();
+  const costs = await inTurns(contestants, (once) => once() as Promise<number>, 20);
   torch?.close();
-  const ms = (name: string): string => (1000 * (best[name] as number)).toPrecision(4);
-  const [ours, zeros] = [best.ours as number, best.zeros as number];
+  const ms = (name: keyof typeof costs): string => (1000 * median(costs[name])).toPrecision(3);
   console.log(
-    `100 variables, hidden 64, 1024 rows, one thread each, processor milliseconds: tfjs-node ${ms('ours')}` +
-      `${torch === undefined ? ', no PyTorch here' : `, PyTorch ${torch.version} ${ms('torch')}: ${((best.torch as number) / ours).toPrecision(3)} times as fast`}; ` +
-      `interventions cost ${(ours / zeros).toFixed(2)}. Node ${process.version}`,
+    `100 variables, hidden 64, 1024 rows, one thread each, processor milliseconds; Node ${process.version}; medians of 20 rounds, ratios with quartiles: ` +
+      `tfjs-node ${ms('ours')}${torch === undefined ? ', no PyTorch here' : `, PyTorch ${torch.version} ${ms('torch')}: ${pairedRatio(costs.torch, costs.ours)} times as fast`}; ` +
+      `interventions cost ${pairedRatio(costs.ours, costs.zeros)}, zeros over zeros ${pairedRatio(costs.again, costs.zeros)}`,
   );
 }
 

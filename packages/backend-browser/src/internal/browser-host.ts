@@ -4,7 +4,7 @@ interface Adapter {
   readonly info?: { readonly vendor?: string; readonly architecture?: string };
 }
 
-interface TfjsCore {
+interface TfjsCore extends Pick<typeof import('@tensorflow/tfjs-core'), 'getKernel' | 'registerKernel'> {
   setBackend(name: string): Promise<boolean>;
   ready(): Promise<void>;
   /** the backend at work */

@@ -18,14 +18,15 @@ export function widePlan(d: number, hidden: number): Plan {
   return createPlan({ graph: { nodes, parents: { offsets, items } }, mechanism: { hidden: [hidden] } });
 }
 
-/** A train step's input (likelihood, gradient, Adam): with 0.3 interventions a row left out, or a mask of zeros. */
-export function stepInput(plan: Plan, rows: number, mask: 'interventions' | 'zeros'): StepInput {
+/** A train step's input (likelihood, gradient, Adam): with 0.3 interventions a row left out, a mask of zeros, or no mask. */
+export function stepInput(plan: Plan, rows: number, mask: 'interventions' | 'zeros' | 'none'): StepInput {
   const rng = createRng(1);
   const size = plan.variables * rows;
   const parameters = Float32Array.from(initialParameters(plan, { seed: 1 }));
   const values = Float32Array.from({ length: size }, () => rng.normal());
   const share = mask === 'interventions' ? 0.3 / plan.variables : 0;
-  const omit = Uint8Array.from({ length: size }, () => (rng.uniform() < share ? 1 : 0));
+  const omit =
+    mask === 'none' ? undefined : Uint8Array.from({ length: size }, () => (rng.uniform() < share ? 1 : 0));
   const optimizer = createOptimizer({ kind: 'adam' }, planLayout(plan).parameters, { dtype: 'float32' });
   return { rows, parameters, values, omit, optimizer };
 }
