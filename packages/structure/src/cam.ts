@@ -1,4 +1,4 @@
-import { breather } from '@cfe/base';
+import { breather, InputError } from '@cfe/base';
 import type { Table } from '@cfe/data';
 import { checkKnowledge } from './check-knowledge.ts';
 import { additiveProblem } from './internal/additive-problem.ts';
@@ -46,6 +46,13 @@ export function cam(options: CamOptions = {}): StructureMethod {
 async function learn(table: Table, options: CamOptions, run: LearnOptions): Promise<StructureResult> {
   onlyNumbers(table, 'cam');
   const nodes = [...table.names].sort();
+  if (table.rows <= nodes.length) {
+    throw new InputError(
+      'structure/too-few-rows',
+      `cam: ${table.rows} rows are too few for ${nodes.length} variables, of which curves fit any. Use 'flop', or fewer variables.`,
+      { rows: table.rows, variables: nodes.length },
+    );
+  }
   const rules: ParentRules = checkKnowledge(run.knowledge, nodes) ?? {};
   const problem = await additiveProblem(table, nodes, options, rules, breather(run.signal));
   const { parents, interventional, targets, ...found } = await learnByOrder(

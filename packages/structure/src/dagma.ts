@@ -67,6 +67,13 @@ async function learn(table: Table, options: DagmaOptions, run: LearnOptions): Pr
   const d = nodes.length;
   const rules: ParentRules = checkKnowledge(run.knowledge, nodes) ?? {};
   const { data, note } = observationalPart(table, 'dagma');
+  if (data.rows <= nodes.length) {
+    throw new InputError(
+      'structure/too-few-rows',
+      `dagma: ${data.rows} rows are too few for ${nodes.length} variables. Use 'flop', or fewer variables.`,
+      { rows: data.rows, variables: nodes.length },
+    );
+  }
   const { local, details } = await orderProblem(data, nodes, {}, rules, breathe);
   const own = nodes.map((name) => data.column(name));
   const { products, sums, rows } = await momentsOf(

@@ -67,6 +67,13 @@ export interface Falsification {
 export async function falsify(table: Table, dag: Dag, options: FalsifyOptions = {}): Promise<Falsification> {
   const { alpha = 0.05, permutations = 100, seed, signal, onProgress } = options;
   checkTable(table);
+  if (!(alpha > 0 && alpha < 1 && Number.isInteger(permutations) && permutations >= 0)) {
+    throw new InputError(
+      'structure/falsify',
+      `falsify: 'alpha' is ${alpha} and 'permutations' ${permutations}; the first lies between 0 and 1, the second is a whole number, 0 or more.`,
+      { alpha, permutations },
+    );
+  }
   const nodes = dag.nodes;
   const strange = nodes.find((name) => !table.names.includes(name));
   const missing = table.names.find((name) => !nodes.includes(name));

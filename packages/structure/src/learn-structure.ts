@@ -5,13 +5,14 @@ import { bootstrapConfidence } from './bootstrap.ts';
 import { checkKnowledge } from './check-knowledge.ts';
 import { checkTable } from './internal/check-table.ts';
 import { determinedCategories } from './internal/determined.ts';
+import { rowsLeftAlone } from './internal/rows-left-alone.ts';
 import { type MethodName, methodNamed, methodNames } from './methods.ts';
 import type { LearnOptions, StructureMethod, StructureResult } from './structure-method.ts';
 
 export interface LearnStructureOptions extends LearnOptions {
   /** a method, or the name of one with its defaults; default `'auto'`, which chooses by the data */
   readonly method?: StructureMethod | MethodName;
-  /** resamples from which each edge's confidence is told; default 0: none */
+  /** resamples from which each edge's confidence is told, as `bootstrapConfidence` does; default 0: none */
   readonly bootstrap?: number;
 }
 
@@ -60,22 +61,42 @@ export async function learnStructure(
   const repeated = method.name === 'auto' && choice !== undefined ? methodOf(choice) : method;
   return {
     ...result,
-    confidence: await bootstrapConfidence(table, repeated, { ...run, resamples: bootstrap }),
+    confidence: await bootstrapConfidence(table, repeated, {
+      ...run,
+      resamples: bootstrap,
+      learned: result.graph,
+    }),
   };
 }
 
-/** With a word on categories that follow from their parents exactly, around which directions are a guess. */
+/** With a word on what these data cannot tell: categories that follow from their parents exactly, and variables that vary only where they were set. */
 function warned(table: Table, result: StructureResult): StructureResult {
   const determined = result.dag === undefined ? [] : determinedCategories(table, result.dag);
-  if (determined.length === 0) return result;
+  const still = table.names.filter((name) => !rowsLeftAlone(table, name, table.names).names.includes(name));
+  if (determined.length + still.length === 0) return result;
   const told = determined.map(
     ({ variable, by }) =>
       `${quoteName(variable)} follows from ${by.map(quoteName).join(' and ')} in every row`,
   );
   return {
     ...result,
-    message: `${result.message} ${told.join(', and ')}: without noise, which of them is the effect cannot be told from data like these.`,
-    details: { ...result.details, determined },
+    message: [
+      result.message,
+      ...(told.length === 0
+        ? []
+        : [
+            `${told.join(', and ')}: without noise, which of them is the effect cannot be told from data like these.`,
+          ]),
+      ...still.map(
+        (name) =>
+          `${quoteName(name)} varies only where it was set, so nothing shows whether anything causes it.`,
+      ),
+    ].join(' '),
+    details: {
+      ...result.details,
+      ...(told.length === 0 ? {} : { determined }),
+      ...(still.length === 0 ? {} : { variesOnlyWhereSet: still }),
+    },
   };
 }
 

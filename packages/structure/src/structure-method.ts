@@ -32,7 +32,10 @@ export interface StructureResult {
   readonly method: string;
   /** lower is better; comparable between runs of one method on one table */
   readonly score: number;
-  /** `[d][d]`: confidence[i][j] is how often i → j was found over resamples (an undirected edge counts half each way) */
+  /**
+   * `[d][d]`: confidence[i][j] is how probable i → j is by resamples (an undirected edge counts half each way); see
+   * `bootstrapConfidence`
+   */
   readonly confidence?: readonly Float64Array[];
   readonly trace: readonly TracePoint[];
   readonly status: 'converged' | 'budget' | 'stopped';

@@ -2,6 +2,7 @@ import type { Table } from '@cfe/data';
 import { betterModes } from './better-modes.ts';
 import { cachedScorer } from './cached-scorer.ts';
 import { checkCollinear } from './check-collinear.ts';
+import { checkScoreOptions } from './check-score-options.ts';
 import { environmentsOf } from './environments.ts';
 import { gaussianData, gaussianProblem } from './gaussian-data.ts';
 import { initialOrder } from './initial-order.ts';
@@ -30,6 +31,7 @@ export async function additiveProblem(
   breathe: () => Promise<void> | undefined,
 ): Promise<OrderProblem> {
   const { penalty = 1 } = options;
+  checkScoreOptions(options);
   const environments = environmentsOf(table, nodes);
   const d = nodes.length;
   const own = nodes.map((name) => table.column(name));
@@ -51,7 +53,7 @@ export async function additiveProblem(
   const pooled = data.covarianceOf([...environments.keys()], 'shared');
   const linear = new Float64Array(d * d);
   for (let i = 0; i < d; i++) for (let j = 0; j < d; j++) linear[i * d + j] = pooled[i * columns.length + j]!;
-  checkCollinear(linear, nodes, table.rows);
+  checkCollinear(linear, nodes, own);
   const scoreUnder = (modes: InterceptModes): LocalScore => {
     const {
       matrices,

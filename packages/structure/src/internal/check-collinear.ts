@@ -1,14 +1,18 @@
 import { InputError, quoteName } from '@cfe/base';
 
 /**
- * Refuses a column that the others determine exactly, naming those it is made of. Skipped with fewer rows than
- * columns, where every column is.
+ * Refuses a column that the others determine exactly, naming those it is made of. Skipped where no more rows differ than there
+ * are columns, since then every column is.
  *
- * @param matrix - row-major `[d · d]` covariance
+ * @param matrix - row-major `[d · d]` covariance of the columns
  */
-export function checkCollinear(matrix: Float64Array, names: readonly string[], rows: number): void {
+export function checkCollinear(
+  matrix: Float64Array,
+  names: readonly string[],
+  columns: readonly Float64Array[],
+): void {
   const d = names.length;
-  if (rows <= d) return;
+  if (!moreRowsThan(d, columns)) return;
   const factor: Float64Array[] = [];
   for (let i = 0; i < d; i++) {
     const row = new Float64Array(i + 1);
@@ -37,4 +41,14 @@ export function checkCollinear(matrix: Float64Array, names: readonly string[], r
     row[i] = Math.sqrt(left);
     factor.push(row);
   }
+}
+
+/** Whether more than so many rows differ. */
+function moreRowsThan(count: number, columns: readonly Float64Array[]): boolean {
+  const seen = new Set<string>();
+  const rows = columns[0]?.length ?? 0;
+  for (let r = 0; r < rows && seen.size <= count; r++) {
+    seen.add(columns.map((values) => values[r]).join());
+  }
+  return seen.size > count;
 }

@@ -119,7 +119,17 @@ function covariance(parts: readonly Moments[], d: number, mode: InterceptMode): 
     }
   }
   for (let k = 0; k < matrix.length; k++) matrix[k] = matrix[k]! / total;
+  for (let i = 0; i < d; i++) if (matrix[i * d + i]! <= noVariance) setApart(matrix, d, i);
   return matrix;
+}
+
+/** A variance of a standardised column that rounding alone leaves in rows in which it does not vary. */
+const noVariance = 1e-12;
+
+/** A column that does not vary in these rows explains nothing there and needs no explanation: it is independent of all. */
+function setApart(matrix: Float64Array, d: number, i: number): void {
+  for (let j = 0; j < d; j++) matrix[i * d + j] = matrix[j * d + i] = 0;
+  matrix[i * d + i] = 1;
 }
 
 function merge(parts: readonly Moments[], d: number): Moments {

@@ -7,18 +7,28 @@ export interface Moments {
   readonly products: Float64Array;
 }
 
-/** Columns centred by their mean and divided by their standard deviation (1/n). */
+/** Columns centred by their mean and divided by their standard deviation (1/n); zeros where a column does not vary. */
 export function standardise(columns: readonly Float64Array[]): Float64Array[] {
-  return columns.map((values) => {
+  return columns.map((given) => {
+    const values = withinRange(given);
     const n = values.length;
     let mean = 0;
     for (let r = 0; r < n; r++) mean += values[r]!;
     mean /= n;
     let squares = 0;
     for (let r = 0; r < n; r++) squares += (values[r]! - mean) ** 2;
-    const scale = 1 / Math.sqrt(squares / n);
+    const scale = squares > 0 ? 1 / Math.sqrt(squares / n) : 0;
     return values.map((x) => (x - mean) * scale);
   });
+}
+
+/** Values whose squares would leave the range of numbers, times a power of two that brings them back. */
+function withinRange(values: Float64Array): Float64Array {
+  let largest = 0;
+  for (const x of values) largest = Math.max(largest, Math.abs(x));
+  if (largest === 0 || (largest > 1e-140 && largest < 1e140)) return values;
+  const power = 2 ** Math.min(1000, -Math.floor(Math.log2(largest)));
+  return values.map((x) => x * power);
 }
 
 /**

@@ -1,10 +1,10 @@
-import { InputError } from '@cfe/base';
+import { InputError, quoteName } from '@cfe/base';
 import { createTable, selectRows, type Table } from '@cfe/data';
 
 /**
  * The rows in which nothing was intervened on, for methods that know of no interventions, and the sentence that says so.
  *
- * @throws {@link InputError} if fewer than ten are left
+ * @throws {@link InputError} if fewer than ten are left, or a variable does not vary in them
  */
 export function observationalPart(
   table: Table,
@@ -25,6 +25,17 @@ export function observationalPart(
   const data = createTable(
     table.names.map((name) => ({ variable: table.variable(name), values: picked.column(name) })),
   );
+  const still = table.names.find((name) => {
+    const values = data.column(name);
+    return values.every((x) => x === values[0]);
+  });
+  if (still !== undefined) {
+    throw new InputError(
+      'structure/constant',
+      `${method}: ${quoteName(still)} does not vary in the ${rows.length} rows without interventions, which are all that this method uses. Leave the column out, or use 'flop'.`,
+      { variable: still, rows: rows.length },
+    );
+  }
   const note =
     rows.length === table.rows
       ? ''

@@ -1,8 +1,8 @@
-import { InputError } from '@cfe/base';
 import type { Table } from '@cfe/data';
 import { betterModes } from './better-modes.ts';
 import { cachedScorer } from './cached-scorer.ts';
 import { checkCollinear } from './check-collinear.ts';
+import { checkScoreOptions } from './check-score-options.ts';
 import { bdeu, type DiscreteData, discreteBic } from './discrete-score.ts';
 import { type Environment, environmentsOf } from './environments.ts';
 import { gaussianData, gaussianProblem, type InterceptMode } from './gaussian-data.ts';
@@ -59,6 +59,7 @@ export async function orderProblem(
   const variables = nodes.map((name) => table.variable(name));
   const d = nodes.length;
   const { maxParents, intercept = 'auto' } = options;
+  checkScoreOptions(options);
   const kinds = new Set(variables.map(({ kind }) => kind));
   if (!kinds.has('continuous')) return discreteProblem(table, nodes, environments, options, rules);
 
@@ -79,7 +80,7 @@ export async function orderProblem(
   }));
   const data = await gaussianData(columns, spread, breathe);
   const pooled = data.covarianceOf([...environments.keys()], 'shared');
-  checkCollinear(pooled, names, table.rows);
+  checkCollinear(pooled, names, columns);
   const mixed = columns.length > d;
   const observational = environments.length === 1;
   const all = (mode: InterceptMode): readonly InterceptMode[] => data.signatures.map(() => mode);
@@ -134,13 +135,6 @@ function discreteProblem(
   rules: ParentRules,
 ): OrderProblem {
   const { penalty = 1, equivalentSampleSize = 1, expectedParents = 1 } = options;
-  if (!(equivalentSampleSize > 0 && expectedParents > 0)) {
-    throw new InputError(
-      'structure/prior',
-      `flop: 'equivalentSampleSize' is ${equivalentSampleSize} and 'expectedParents' ${expectedParents}; both must be above 0.`,
-      { equivalentSampleSize, expectedParents },
-    );
-  }
   const { discrete = options.penalty === undefined ? 'bdeu' : 'bic' } = options;
   const d = nodes.length;
   const data: DiscreteData = {
