@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRng } from '@cfe/base';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -125,5 +125,68 @@ describe('cfe effect on what the data can hardly tell', () => {
     const plan = await ask('plan', 'treated.model', '--target', 'outcome>=3', '--may', 'outcome');
     expect(plan.code).toBe(2);
     expect(plan.stderr).toContain('outcome');
+  });
+});
+
+describe('what an answer rests on reaches the person who asked', () => {
+  test('query: intervals of means, what lies beyond the rows, and what is set in vain', async () => {
+    const { json } = await ask('query', 'treated.model', '--do', 'frail=40');
+    expect(json.warnings.join(' ')).toContain('extrapolates');
+    expect(json.identifiedBy).toBe('graph');
+    const [low, high] = json.intervals.outcome;
+    expect(low).toBeLessThan(json.mean.outcome);
+    expect(high).toBeGreaterThan(json.mean.outcome);
+    const { stdout } = await cfeInside(['query', 'treated.model', '--do', 'outcome=3'], folder);
+    expect(stdout).toContain('90% interval');
+    expect(stdout).toMatch(/Note: "outcome" is itself set by the action and moves nothing else/);
+    const imagined = ['query', 'treated.model', '--factual', 'frail=0', 'outcome=1', '--do', 'treated=1'];
+    expect((await cfeInside(imagined, folder)).stdout).toContain(
+      "mechanisms' form, which no data can confirm",
+    );
+  });
+
+  test('predict: rows beyond the data by number, on stderr beside the CSV', async () => {
+    const file = join(folder, 'some.csv');
+    await writeFile(file, 'frail,treated,outcome\n0,1,2\n40,1,-38\n');
+    const asked = ['predict', 'treated.model', file, '--do', 'treated=0'];
+    const { json } = await ask(...asked);
+    expect(json.rows).toHaveLength(2);
+    expect(json.identifiedBy).toBe('functional-form');
+    expect(json.warnings.join(' ')).toContain('1 of 2 rows (2) have some of what was observed beyond');
+    const { stdout, stderr } = await cfeInside(asked, folder);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(3);
+    expect(stderr).toContain('1 of 2 rows (2)');
+    // one by one, where a value is missing
+    await writeFile(file, 'frail,outcome\n0,2\n6,-4\n');
+    const partial = (await ask(...asked)).json;
+    expect(partial.identifiedBy).toBe('functional-form');
+    expect(partial.warnings.join(' ')).toContain('"frail" = 6 was observed');
+    await writeFile(file, 'frail,outcome\n0,2\n6,99\n');
+    const impossible = await ask(...asked);
+    expect(impossible.code).toBe(2);
+    expect(impossible.stderr).toMatch(/row 2: The evidence is so unlikely/);
+  });
+
+  test('plan: what it rests on, for everybody and for one', async () => {
+    const target = ['plan', 'treated.model', '--target', 'outcome>=1'];
+    expect((await ask(...target, '--may', 'frail')).json.identifiedBy).toBe('graph');
+    const file = join(folder, 'one.csv');
+    await writeFile(file, 'frail,treated,outcome\n0,0,0\n');
+    const { json } = await ask(...target, '--row', file, '--may', 'frail');
+    expect(json.identifiedBy).toBe('functional-form');
+    expect(json.assumptions.join(' ')).toContain('strictly increasing');
+  });
+
+  test('effect: a hidden cause that is feared is refused, adjusted for, or no harm; names are checked', async () => {
+    const asked = ['effect', 'treated.model', '--treatment', 'treated=1', '--control', 'treated=0'];
+    const on = [...asked, '--outcome', 'outcome', '--confounded'];
+    const bow = await ask(...on, 'treated,outcome');
+    expect(bow.code).toBe(2);
+    expect(bow.stderr).toContain('no data of these variables identify');
+    const harmless = (await ask(...on, 'frail,treated')).json;
+    expect(harmless.identifiedBy).toBe('graph');
+    expect(harmless.assumptions.join(' ')).toContain('but those declared');
+    expect((await ask(...on, 'frail,treatde')).stderr).toContain('Did you mean "treated"');
+    expect((await ask(...on, 'frail')).stderr).toContain('two names with a comma between');
   });
 });

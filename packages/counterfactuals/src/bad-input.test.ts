@@ -2,14 +2,17 @@ import { createRng } from '@cfe/base';
 import { createTable } from '@cfe/data';
 import { createDag } from '@cfe/graph';
 import { linearGaussian } from '@cfe/scm';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { linearFit } from '../test/support/exact-families.ts';
 import {
   adjustedEffect,
   bootstrapEnsemble,
+  counterfactual,
+  counterfactuals,
   distribution,
   effect,
   interventional,
+  naturalEffects,
   planIntervention,
 } from './index.ts';
 
@@ -84,4 +87,139 @@ test('an unidentified effect: the reason and what would help, never a number', a
   const asking = effect(chain, { ...asked, confounded: [['x', 'y']] });
   await expect(asking).rejects.toMatchObject({ code: 'counterfactuals/not-identified' });
   await expect(asking).rejects.toThrow(/hidden common cause at "x" ↔ "y".*Measure the cause/);
+});
+
+describe('what leaves the data is said in every kind of answer', () => {
+  const rows = chain.sample(300, { seed: 2 });
+  const table = tableOf({ z: rows.column('z'), x: rows.column('x'), y: rows.column('y') });
+  const fitted = bootstrapEnsemble(table, linearFit(chain.graph), { replicates: 12, seed: 1 });
+  const usual = { z: 0.5, x: 0.2, y: 1 };
+
+  test('evidence beyond every row, and not what lies within', async () => {
+    const ensemble = await fitted;
+    const seen = async (z: number): Promise<readonly string[]> =>
+      (await counterfactual(ensemble, { ...usual, z }, { do: { x: 0 } })).y!.warnings;
+    expect(await seen(0.5)).toEqual([]);
+    expect((await seen(9)).join()).toMatch(/"z" = 9 was observed, beyond all rows .*extrapolates/);
+    const subgroup = await effect(ensemble, { ...asked, among: { z: 9 } });
+    expect(subgroup.warnings.join()).toContain('"z" = 9 was observed');
+    expect(subgroup.support?.inside).toBe(false);
+    expect((await effect(ensemble, { ...asked, among: { z: 0.5 } })).warnings).toEqual([]);
+    const planned = await planIntervention(ensemble, {
+      target: { outcome: 'y', atLeast: 20 },
+      row: { ...usual, z: 9 },
+      may: ['x'],
+    });
+    expect(planned.warnings.join()).toContain('"z" = 9 was observed');
+  });
+
+  test('an action that moves a variable rather than setting it', async () => {
+    const ensemble = await fitted;
+    const shift = (by: number) => [{ target: 'x', kind: 'shift', by } as const];
+    const said = async (by: number): Promise<string> =>
+      (await counterfactual(ensemble, usual, { do: shift(by) })).y!.warnings.join();
+    expect(await said(0.1)).toBe('');
+    expect(await said(50)).toMatch(/moves "x" beyond all rows .* for this row/);
+    const law = await interventional(ensemble, 'y', { do: shift(50), samples: 100 });
+    expect(law.warnings.join()).toContain('for 100% of individuals');
+  });
+
+  test('many rows at once: which of them, by number', async () => {
+    const odd = { z: Float64Array.of(0, 9, 0), x: Float64Array.of(0, 0, 0), y: Float64Array.of(0, 0, 70) };
+    const told = await counterfactuals(await fitted, tableOf(odd), { do: { x: 0 } });
+    expect(told.warnings.join()).toContain('2 of 3 rows (2, 3) have some of what was observed beyond');
+    expect(told.identifiedBy).toBe('functional-form');
+    expect(told.assumptions.join()).toContain('strictly increasing in its noise');
+  });
+
+  test('a distribution carries what it rests on, and intervals of its means', async () => {
+    const ensemble = await fitted;
+    const far = await distribution(ensemble, { do: { x: 90 } }, { level: 0.8 });
+    expect(far.warnings.join()).toContain('extrapolates');
+    expect([far.level, far.identifiedBy]).toEqual([0.8, 'graph']);
+    expect(far.assumptions.join()).toContain('no hidden common cause');
+    const near = await distribution(ensemble, { do: { x: 1 } });
+    expect(near.warnings).toEqual([]);
+    const [low, high] = near.intervals!.y!;
+    const exact = chain.exact({ do: { x: 1 } }).mean.y as number;
+    expect(low).toBeLessThan(exact);
+    expect(high).toBeGreaterThan(exact);
+    // the standard error of 2·1 + mean of z, over 300 rows
+    expect(high - low).toBeLessThan(0.5);
+    const seen = await distribution(ensemble, { given: { z: 1 } });
+    expect(seen.assumptions.join()).not.toContain('hidden');
+    const imagined = await distribution(ensemble, { factual: { z: 1, y: 2 }, do: { x: 1 } });
+    expect(imagined.identifiedBy).toBe('functional-form');
+    const pointless = await distribution(ensemble, { do: { y: 1 } });
+    expect(pointless.warnings.join()).toMatch(/"y" is itself set .* moves nothing else/);
+  });
+});
+
+describe('zeros and parts', () => {
+  const rows = chain.sample(300, { seed: 2 });
+  const table = tableOf({ z: rows.column('z'), x: rows.column('x'), y: rows.column('y') });
+  const fitted = bootstrapEnsemble(table, linearFit(chain.graph), { replicates: 12, seed: 1 });
+
+  test('an effect on what is no effect is zero by the graph, says so, and has no sensitivity to look reassuring', async () => {
+    const upstream = { treatment: { y: 1 }, control: { y: 0 }, outcome: 'z', samples: 50 };
+    const { value, sensitivity, warnings } = await effect(await fitted, upstream);
+    expect(value).toBe(0);
+    expect(sensitivity).toBeUndefined();
+    expect(warnings.join()).toMatch(/no causal path from "y" to "z"/);
+  });
+
+  test('the sensitivity of a whole effect is that of Cinelli and Hazlett, and its parts carry none', async () => {
+    const { total, direct, indirect } = await naturalEffects(await fitted, {
+      treatment: { z: 1 },
+      control: { z: 0 },
+      outcome: 'y',
+      samples: 50,
+    });
+    // z has no parents: f² = r² / (1 − r²) with r the plain correlation of z and y
+    const [z, y] = [table.column('z'), table.column('y')];
+    const mean = (v: Float64Array): number => v.reduce((a, b) => a + b, 0) / v.length;
+    const cov = (a: Float64Array, b: Float64Array): number =>
+      a.reduce((sum, v, r) => sum + (v - mean(a)) * (b[r]! - mean(b)), 0);
+    const r2 = cov(z, y) ** 2 / (cov(z, z) * cov(y, y));
+    const f2 = r2 / (1 - r2);
+    expect(total.sensitivity?.partialR2).toBeCloseTo(r2, 9);
+    expect(total.sensitivity?.value).toBeCloseTo((Math.sqrt(f2 ** 2 + 4 * f2) - f2) / 2, 9);
+    expect([direct.sensitivity, indirect.sensitivity]).toEqual([undefined, undefined]);
+    const { sensitivity } = await effect(await fitted, {
+      ...asked,
+      treatment: { z: 1 },
+      control: { z: 0 },
+      hold: { x: 0 },
+    });
+    expect(sensitivity).toBeUndefined();
+  });
+
+  test('a plan says what it rests on, and that the refits doubt it', async () => {
+    const ensemble = await fitted;
+    const goal = { target: { outcome: 'y', atLeast: 3 }, may: ['x'], samples: 200 };
+    const everybody = await planIntervention(ensemble, goal);
+    expect(everybody.identifiedBy).toBe('graph');
+    const one = await planIntervention(ensemble, { ...goal, row: { z: 0.5, x: 0.2, y: 1 } });
+    expect(one.identifiedBy).toBe('functional-form');
+    expect(one.assumptions.join()).toContain('strictly increasing');
+    // refits whose slopes are weaker by a tenth: none of them gets there
+    const weaker = linearGaussian({
+      nodes: ['z', 'x', 'y'],
+      weights: [
+        [0, 1, 1],
+        [0, 0, 1.8],
+        [0, 0, 0],
+      ],
+    });
+    const doubted = await planIntervention({ model: chain, replicates: [weaker, weaker], rows }, goal);
+    expect(doubted.confidence).toBe(0);
+    expect(doubted.warnings.join()).toContain('None of the refits reach the goal');
+    const stuck = await planIntervention(ensemble, { target: { outcome: 'x', atLeast: 3 }, may: [] });
+    expect(stuck.message).toContain('Nothing that may be set is a cause of x');
+  });
+
+  test('declared hidden causes that do no harm are no longer assumed away', async () => {
+    const told = await effect(chain, { ...asked, confounded: [['z', 'x']] });
+    expect(told.assumptions.join()).toContain('but those declared');
+  });
 });

@@ -1,9 +1,8 @@
 import { type Columns, columnsFrom, InputError, rngFrom, type Seed } from '@cfe/base';
-import { ancestorsOf, descendantsOf } from '@cfe/graph';
 import { type AnyCausalModel, type Do, type Evidence, interventionsOf } from '@cfe/scm';
-import type { Answer, IdentifiedBy } from './answer.ts';
+import type { Answer, IdentifiedBy, Support } from './answer.ts';
 import { actedOn } from './distribution.ts';
-import { counterfactualAssumptions } from './internal/assumptions.ts';
+import { counterfactualBasis, shakiest } from './internal/assumptions.ts';
 import {
   fewRowsWarning,
   levelOf,
@@ -69,20 +68,9 @@ export async function counterfactual(
   const worlds = [];
   for (const [index, replicate] of replicates.entries())
     worlds.push(await ask(replicate, seedOfReplicate(options.seed, index)));
-  const support = warningsOf(rows, { do: options.do });
+  const support = warningsOf(rows, { do: options.do, factual: evidence }, { rows: point.rows, least: 0.05 });
   const acted = new Set(interventionsOf(options.do).map(({ target }) => target));
-  const reached = new Set(descendantsOf(model.graph, [...acted]));
-  // the Gumbel-max rule matters only where a category is decided anew on the way
-  const restsOn = (name: string): IdentifiedBy =>
-    model.variables.some(
-      (variable) =>
-        variable.kind === 'categorical' &&
-        reached.has(variable.name) &&
-        !acted.has(variable.name) &&
-        ancestorsOf(model.graph, name).includes(variable.name),
-    )
-      ? 'convention'
-      : 'functional-form';
+  const restsOn = counterfactualBasis(model, options.do);
   const pooled = worlds.length >= 10 ? worlds : [point];
   const weights = Float64Array.from(
     pooled.flatMap((world) => [...world.weights].map((w) => w / pooled.length)),
@@ -105,8 +93,8 @@ export async function counterfactual(
           ...law,
           ...(known ? { interval } : {}),
           level,
-          identifiedBy: kept ? 'graph' : restsOn(name),
-          assumptions: counterfactualAssumptions(restsOn(name)),
+          ...restsOn(name),
+          ...(kept ? { identifiedBy: 'graph' } : {}),
           ...support,
           warnings: few === undefined ? support.warnings : [...support.warnings, few],
         },
@@ -122,6 +110,12 @@ export interface CounterfactualTable {
   readonly low?: Columns;
   readonly high?: Columns;
   readonly level: number;
+  /** what the values rest on that the action reaches; the others are the rows' own */
+  readonly identifiedBy: IdentifiedBy;
+  readonly assumptions: readonly string[];
+  /** of the rows and actions together, the furthest from the data; needs an ensemble with its rows */
+  readonly support?: Support;
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -146,7 +140,12 @@ export async function counterfactuals(
   const ask = async (member: AnyCausalModel, seed: Seed | undefined): Promise<Columns> =>
     (await counterfactualWorlds(member, rows, [options.do], { seed }))[0] as Columns;
   const values = await ask(model, options.seed);
-  if (replicates.length < 10) return { values, level };
+  const basis = {
+    level,
+    ...shakiest(model.graph.nodes.map(counterfactualBasis(model, options.do))),
+    ...warningsOf(fitted, { do: options.do, factual: rows }, { rows: values, least: 0 }),
+  } as const;
+  if (replicates.length < 10) return { values, ...basis };
   const others: Columns[] = [];
   for (const [index, replicate] of replicates.entries())
     others.push(await ask(replicate, seedOfReplicate(options.seed, index)));
@@ -162,7 +161,7 @@ export async function counterfactuals(
   });
   const bound = (side: 0 | 1): Columns =>
     columnsFrom(Object.fromEntries(model.graph.nodes.map((name, j) => [name, bounds[j]![side]])));
-  return { values, low: bound(0), high: bound(1), level };
+  return { values, low: bound(0), high: bound(1), ...basis };
 }
 
 /**

@@ -1,11 +1,15 @@
 import { type Columns, InputError, quoteName, rngFrom, type Seed } from '@cfe/base';
-import { adjust, descendantsOf } from '@cfe/graph';
+import { adjust, ancestorsOf, descendantsOf } from '@cfe/graph';
 import type { AnyCausalModel, Evidence } from '@cfe/scm';
 import { adjustedEffect } from './adjusted-effect.ts';
 import type { Answer } from './answer.ts';
 import { actedOn } from './distribution.ts';
 import { type FrontdoorEffect, frontdoorEffect } from './frontdoor-effect.ts';
-import { counterfactualAssumptions, interventionalAssumptions } from './internal/assumptions.ts';
+import {
+  counterfactualAssumptions,
+  despiteDeclared,
+  interventionalAssumptions,
+} from './internal/assumptions.ts';
 import { checkConfounding } from './internal/declared-confounding.ts';
 import { type Confounded, withHiddenCauses } from './internal/declared-graph.ts';
 import { fewRowsWarning, levelOf, percentileInterval, sampleSizeOf } from './internal/intervals.ts';
@@ -17,7 +21,7 @@ import { weightedMean } from './internal/weighted.ts';
 import type { Positivity } from './positivity.ts';
 import { type RobustnessValue, robustnessValue } from './robustness-value.ts';
 import { type Ensemble, ensembleOf, type Subject } from './subject.ts';
-import { supportOf } from './support.ts';
+import { warningsOf } from './support.ts';
 
 /** Values to set, by name; a category by its level's name or index. */
 export type Setting = Readonly<Record<string, number | string>>;
@@ -29,7 +33,10 @@ export interface Effect extends Answer {
   readonly outcome: string;
   /** simulated individuals per world, or rows averaged over */
   readonly samples: number;
-  /** how strong a hidden confounder would have to be to explain it away; needs an ensemble with its rows */
+  /**
+   * how strong a hidden confounder would have to be to explain it away; needs an ensemble with its rows, absent from direct,
+   * indirect and path effects, which have other confounders to fear
+   */
   readonly sensitivity?: RobustnessValue;
   /** which rows could hardly have had both settings, checked before the effect is estimated; needs an ensemble with its rows */
   readonly positivity?: Positivity;
@@ -105,17 +112,21 @@ export async function effect(
       options.outcome,
       options.confounded,
     );
+  const identifiedBy = !(conditional && touchesDescendants(asked.ensemble.model, options))
+    ? 'graph'
+    : asked.ensemble.model.abduction === 'draw'
+      ? 'convention'
+      : 'functional-form';
   const answer = await effectAnswer(asked, options, difference, {
-    identifiedBy: 'graph',
-    assumptions: interventionalAssumptions(),
-    ...(conditional && touchesDescendants(asked.ensemble.model, options)
-      ? {
-          identifiedBy: asked.ensemble.model.abduction === 'draw' ? 'convention' : 'functional-form',
-          assumptions: counterfactualAssumptions('functional-form'),
-        }
-      : {}),
+    part: options.hold === undefined ? 'whole' : 'share',
+    identifiedBy,
+    assumptions:
+      identifiedBy === 'graph' ? interventionalAssumptions() : counterfactualAssumptions(identifiedBy),
   });
-  if (doubt === undefined) return answer;
+  if (doubt === undefined)
+    return (options.confounded ?? []).length === 0
+      ? answer
+      : { ...answer, assumptions: despiteDeclared(answer.assumptions) };
   return (
     adjustedInstead(answer, asked, options, doubt) ?? {
       ...answer,
@@ -258,12 +269,12 @@ export async function populationOf(
   };
 }
 
-/** An effect with its interval over the replicates, support and sensitivity. */
+/** An effect with its interval over the replicates, support and, of a whole effect, sensitivity. */
 export async function effectAnswer(
   { ensemble, level }: AskedEffect,
-  options: EffectOptions & Pick<EffectPopulation, 'rows'>,
+  options: EffectOptions & EffectPopulation,
   of: (member: AnyCausalModel, seed: Seed | undefined) => Promise<number>,
-  basis: Pick<Answer, 'identifiedBy' | 'assumptions'>,
+  { part, ...basis }: Pick<Answer, 'identifiedBy' | 'assumptions'> & { readonly part: 'whole' | 'share' },
 ): Promise<Effect> {
   const { model, replicates, rows } = ensemble;
   const overlap = rows && positivityOfEffect(model, rows, options.treatment, options.control);
@@ -273,11 +284,17 @@ export async function effectAnswer(
     spread.push(await of(replicate, seedOfReplicate(options.seed, index)));
   const size = sampleSizeOf(model, rows, options.outcome);
   const interval = percentileInterval(spread, level, size);
-  const supports = [options.treatment, options.control]
-    .map((setting) => rows && supportOf(rows, setting))
-    .filter((support) => support !== undefined);
-  const support = supports.sort((a, b) => a.share - b.share)[0];
-  const sensitivity = rows && sensitivityOf(model, rows, options);
+  const worlds = [options.treatment, options.control].map((setting) =>
+    warningsOf(rows, { do: setting, given: options.among }),
+  );
+  const [support] = worlds
+    .flatMap((world) => world.support ?? [])
+    .sort((a, b) => a.share - b.share || Number(a.inside) - Number(b.inside));
+  const causes = ancestorsOf(model.graph, options.outcome);
+  const moves = [...Object.keys(options.treatment), ...Object.keys(options.control)].some((name) =>
+    causes.includes(name),
+  );
+  const sensitivity = rows && moves && part === 'whole' ? sensitivityOf(model, rows, options) : undefined;
   return {
     value,
     ...(interval === undefined ? {} : { interval }),
@@ -296,10 +313,17 @@ export async function effectAnswer(
           overlap,
           new Set(rows.column(Object.keys(options.treatment)[0] as string)).size > 2,
         ),
-      support?.inside === false ? support.message : undefined,
+      ...new Set(worlds.flatMap((world) => world.warnings)),
+      moves ? undefined : noPathWarning(options),
       fewRowsWarning(size),
     ].filter((warning) => warning !== undefined),
   };
+}
+
+/** An effect that is zero by the graph alone looks certain, and is no more certain than the graph. */
+function noPathWarning({ treatment, outcome }: EffectOptions): string {
+  const names = Object.keys(treatment).map(quoteName).join(', ');
+  return `The graph has no causal path from ${names} to ${quoteName(outcome)}, so this estimate is zero by the graph alone: it is as sure as the graph is.`;
 }
 
 function sensitivityOf(

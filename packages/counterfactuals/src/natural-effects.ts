@@ -73,9 +73,9 @@ export async function naturalEffects(
     };
   const basis = { identifiedBy: 'graph', assumptions: crossWorldAssumptions() } as const;
   return {
-    total: await effectAnswer(asked, options, contrast('total'), basis),
-    direct: await effectAnswer(asked, options, contrast('direct'), basis),
-    indirect: await effectAnswer(asked, options, contrast('indirect'), basis),
+    total: await effectAnswer(asked, options, contrast('total'), { ...basis, part: 'whole' }),
+    direct: await effectAnswer(asked, options, contrast('direct'), { ...basis, part: 'share' }),
+    indirect: await effectAnswer(asked, options, contrast('indirect'), { ...basis, part: 'share' }),
     mediators,
   };
 }

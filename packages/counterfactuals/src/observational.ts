@@ -2,6 +2,7 @@ import type { Seed } from '@cfe/base';
 import type { Evidence, Query } from '@cfe/scm';
 import type { Answer } from './answer.ts';
 import { drawsOf } from './distribution.ts';
+import { observationalAssumptions } from './internal/assumptions.ts';
 import { fewRowsWarning, levelOf, percentileInterval, sampleSizeOf } from './internal/intervals.ts';
 import { checkOutcome, type OutcomeLaw, outcomeLaw } from './internal/outcome-answer.ts';
 import { seedOfReplicate } from './internal/replicate-seed.ts';
@@ -47,7 +48,7 @@ export async function observational(
 ): Promise<LawAnswer> {
   return lawOf('observational', subject, outcome, { given: options.given }, options, {
     identifiedBy: 'graph',
-    assumptions: ['the fitted mechanisms are flexible enough for the values asked about'],
+    assumptions: observationalAssumptions(),
   });
 }
 
@@ -72,7 +73,7 @@ export async function lawOf(
   }
   const size = sampleSizeOf(model, rows, outcome);
   const interval = law.probabilities === undefined ? percentileInterval(values, level, size) : undefined;
-  const { warnings, ...support } = warningsOf(rows, query);
+  const { warnings, ...support } = warningsOf(rows, query, { rows: drawn.rows, least: 0.05 });
   const few = fewRowsWarning(size);
   return {
     ...law,

@@ -61,8 +61,12 @@ export async function pathEffect(
     options,
     carried,
     witness === undefined
-      ? { identifiedBy: 'graph', assumptions: crossWorldAssumptions() }
-      : { identifiedBy: 'functional-form', assumptions: counterfactualAssumptions('functional-form') },
+      ? { part: 'share', identifiedBy: 'graph', assumptions: crossWorldAssumptions() }
+      : {
+          part: 'share',
+          identifiedBy: 'functional-form',
+          assumptions: counterfactualAssumptions('functional-form'),
+        },
   );
   if (witness === undefined) return answer;
   return {

@@ -8,12 +8,14 @@ import {
 } from '@cfe/base';
 import { ancestorsOf } from '@cfe/graph';
 import type { AnyCausalModel, Do, Evidence } from '@cfe/scm';
+import type { IdentifiedBy } from './answer.ts';
 import { actedOn } from './distribution.ts';
+import { counterfactualAssumptions, interventionalAssumptions } from './internal/assumptions.ts';
 import { evidenceOf, individuals, type Particles } from './internal/particles.ts';
 import { subsetsBySize } from './internal/subsets.ts';
 import { weightedCovariance, weightedMean, weightedQuantile } from './internal/weighted.ts';
 import { ensembleOf, type Subject } from './subject.ts';
-import { supportOf } from './support.ts';
+import { warningsOf } from './support.ts';
 
 /** A goal: the outcome's mean (of one row: its value) on one side of a number; of a category, its level's probability. */
 export interface Goal {
@@ -35,6 +37,9 @@ export interface InterventionPlan {
   readonly cost: number;
   /** share of the ensemble's refits under which the goal is reached too; absent without an ensemble */
   readonly confidence?: number;
+  /** what the outcome under the plan rests on: for one row the form of the mechanisms, for everybody the graph */
+  readonly identifiedBy: IdentifiedBy;
+  readonly assumptions: readonly string[];
   readonly message: string;
   readonly warnings: readonly string[];
 }
@@ -78,14 +83,23 @@ export async function planIntervention(subject: Subject, options: PlanOptions): 
   const goal = readGoal(model, options.target);
   const before = await startOf(model, options);
   const base = weightedMean(goal.read(before.rows), before.weights);
+  const identifiedBy =
+    options.row === undefined ? 'graph' : model.abduction === 'point' ? 'functional-form' : 'convention';
+  const basis = {
+    identifiedBy,
+    assumptions:
+      identifiedBy === 'graph' ? interventionalAssumptions() : counterfactualAssumptions(identifiedBy),
+  } as const;
+  const seen = warningsOf(rows, { factual: options.row && knownFields(model, options.row) }).warnings;
   if (goal.excess(base) >= 0)
     return {
       interventions: {},
       reached: true,
       value: base,
       cost: 0,
+      ...basis,
       message: 'The goal is reached already.',
-      warnings: [],
+      warnings: seen,
     };
   const levers = await leversOf(model, options, rows, goal.outcome);
   const found: { readonly names: readonly Lever[]; readonly try: Attempt }[] = [];
@@ -105,8 +119,12 @@ export async function planIntervention(subject: Subject, options: PlanOptions): 
       reached: false,
       value: base,
       cost: 0,
-      message: `No values of ${levers.map(({ name }) => name).join(', ')} within their bounds, ${most} at most at once, reach the goal.`,
-      warnings: [],
+      ...basis,
+      message:
+        levers.length === 0
+          ? `Nothing that may be set is a cause of ${goal.outcome} in this graph, so no plan can move it.`
+          : `No values of ${levers.map(({ name }) => name).join(', ')} within their bounds, ${most} at most at once, reach the goal.`,
+      warnings: seen,
     };
   }
   const interventions = actionOf(best.names, best.try.values);
@@ -116,17 +134,25 @@ export async function planIntervention(subject: Subject, options: PlanOptions): 
     const after = await actedOn(replicate, start, interventions, options.seed);
     confident.push(goal.excess(weightedMean(goal.read(after), start.weights)) >= 0 ? 1 : 0);
   }
-  const support = rows && supportOf(rows, interventions);
+  const confidence =
+    confident.length === 0 ? undefined : confident.reduce<number>((a, b) => a + b, 0) / confident.length;
   return {
     interventions,
     reached: true,
     value: best.try.outcome,
     cost: best.try.cost,
-    ...(confident.length === 0
-      ? {}
-      : { confidence: confident.reduce<number>((a, b) => a + b, 0) / confident.length }),
+    ...(confidence === undefined ? {} : { confidence }),
+    ...basis,
     message: `Setting ${best.names.map(({ name }, k) => `${name} = ${Number((best.try.values[k] as number).toPrecision(6))}`).join(' and ')} brings ${goal.told} to ${Number(best.try.outcome.toPrecision(6))}.`,
-    warnings: support?.inside === false ? [support.message] : [],
+    warnings: [
+      ...seen,
+      ...warningsOf(rows, { do: interventions }).warnings,
+      ...(confidence === undefined || confidence >= 0.5
+        ? []
+        : [
+            `${confidence === 0 ? 'None' : `Only ${Math.round(100 * confidence)}%`} of the refits reach the goal by this plan. Plan for a goal further off, to have a margin.`,
+          ]),
+    ],
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Columns } from '@cfe/base';
 import { quoteName } from '@cfe/base';
-import { type Do, interventionsOf, type Query } from '@cfe/scm';
+import { type Do, type Evidence, interventionsOf, type Query } from '@cfe/scm';
 import type { Answer, Support } from './answer.ts';
 
 /**
@@ -38,9 +38,107 @@ export function supportOf(rows: Columns, action: Do): Support | undefined {
   return { share: worst.share, inside, message };
 }
 
-/** What an answer says of how far its query leaves the rows that the model was fitted to. */
-export function warningsOf(rows: Columns | undefined, query: Query): Pick<Answer, 'support' | 'warnings'> {
-  const support = rows && query.do && supportOf(rows, query.do);
-  if (support === undefined) return { warnings: [] };
-  return { support, warnings: support.inside ? [] : [support.message] };
+/** The values of a variable that a model was fitted to. */
+interface Range {
+  readonly low: number;
+  readonly high: number;
+  /** half a standard deviation: among many variables, one or another of an ordinary row is a little beyond all others */
+  readonly margin: number;
+}
+
+function rangeOf(column: Float64Array): Range {
+  const mean = column.reduce((a, b) => a + b, 0) / column.length;
+  return {
+    low: column.reduce((a, b) => Math.min(a, b)),
+    high: column.reduce((a, b) => Math.max(a, b)),
+    margin: 0.5 * Math.sqrt(column.reduce((sum, x) => sum + (x - mean) ** 2, 0) / column.length),
+  };
+}
+
+const told = (x: number): number => Number(x.toPrecision(6));
+
+/** What was observed beyond every row that a model was fitted to, by more than half a standard deviation. */
+function offSupport(rows: Columns, evidence: Evidence): Support | undefined {
+  for (const [name, value] of Object.entries(evidence)) {
+    if (typeof value !== 'number' || !rows.names.includes(name)) continue;
+    const { low, high, margin } = rangeOf(rows.column(name));
+    if (low - margin <= value && value <= high + margin) continue;
+    return {
+      share: 0,
+      inside: false,
+      message: `${quoteName(name)} = ${told(value)} was observed, beyond all rows that the model was fitted to (${told(low)} to ${told(high)}): the answer extrapolates.`,
+    };
+  }
+  return undefined;
+}
+
+/** The same for many rows at once, with the first of them named. */
+function rowsOffSupport(fitted: Columns, rows: Columns): Support | undefined {
+  const beyond = new Set<number>();
+  for (const name of fitted.names) {
+    const { low, high, margin } = rangeOf(fitted.column(name));
+    for (const [r, x] of rows.column(name).entries())
+      if (x < low - margin || x > high + margin) beyond.add(r);
+  }
+  if (beyond.size === 0) return undefined;
+  const message = `${countOf(beyond, rows.rows)} of what was observed beyond all rows that the model was fitted to: the answers extrapolate.`;
+  return { share: 0, inside: false, message };
+}
+
+/**
+ * Where an action that moves a variable by so much, rather than to a value, takes it beyond every row that a model was
+ * fitted to.
+ *
+ * @param world - the individuals as the action left them
+ * @param least - share of individuals from which on it is said
+ */
+function movedBeyond(fitted: Columns, action: Do, world: Columns, least: number): Support | undefined {
+  for (const { target, kind } of interventionsOf(action)) {
+    if (kind === 'hard') continue;
+    const { low, high } = rangeOf(fitted.column(target));
+    const beyond = new Set(
+      [...world.column(target).entries()].filter(([, x]) => x < low || x > high).map(([r]) => r),
+    );
+    if (beyond.size === 0 || beyond.size < least * world.rows) continue;
+    const message = `The action moves ${quoteName(target)} beyond all rows that the model was fitted to (${told(low)} to ${told(high)}) for ${world.rows === 1 ? 'this row' : `${Math.round((100 * beyond.size) / world.rows)}% of individuals`}: the answer extrapolates.`;
+    return { share: 0, inside: false, message };
+  }
+  return undefined;
+}
+
+function countOf(rows: ReadonlySet<number>, of: number): string {
+  const first = [...rows].sort((a, b) => a - b).slice(0, 5);
+  const more = rows.size > first.length ? ' …' : '';
+  return `${rows.size} of ${of} rows (${first.map((r) => r + 1).join(', ')}${more}) have some`;
+}
+
+/**
+ * What an answer says of how far its query leaves the rows that the model was fitted to, by what it sets or sees.
+ *
+ * @param world - the individuals as the action left them, and from which share of them on it matters
+ */
+export function warningsOf(
+  fitted: Columns | undefined,
+  {
+    do: action,
+    given = {},
+    factual = {},
+  }: Omit<Query, 'factual'> & { readonly factual?: Evidence | Columns | undefined },
+  world?: { readonly rows: Columns; readonly least: number },
+): Pick<Answer, 'support' | 'warnings'> {
+  if (fitted === undefined) return { warnings: [] };
+  const set = action && supportOf(fitted, action);
+  const outside = [
+    set,
+    action && world && movedBeyond(fitted, action, world.rows, world.least),
+    isColumns(factual) ? rowsOffSupport(fitted, factual) : offSupport(fitted, factual),
+    offSupport(fitted, given),
+  ].filter((support) => support?.inside === false) as Support[];
+  const support = outside[0] ?? set;
+  const warnings = outside.map(({ message }) => message);
+  return support === undefined ? { warnings } : { support, warnings };
+}
+
+function isColumns(seen: Evidence | Columns): seen is Columns {
+  return typeof seen.column === 'function';
 }

@@ -1,10 +1,11 @@
-import { InputError } from '@cfe/base';
+import { InputError, throwUnknownName } from '@cfe/base';
 import { effect as averageEffect } from '@cfe/counterfactuals';
 import type { Evidence } from '@cfe/scm';
 import type { Command } from '../command.ts';
 import { evidenceFrom } from '../input/action.ts';
-import { required, textOf, wholeOf } from '../input/options.ts';
+import { listOf, namesOf, required, textOf, wholeOf } from '../input/options.ts';
 import { readModel } from '../model/model-file.ts';
+import { basisLines } from '../output/basis.ts';
 import { measured } from '../output/numbers.ts';
 
 export const effect: Command = {
@@ -21,6 +22,10 @@ export const effect: Command = {
       'set in both worlds: holding every mediator gives the controlled direct effect (repeatable)',
     ],
     ['--among <assignment>', 'only among those of whom this is observed (repeatable)'],
+    [
+      '--confounded <pair>',
+      'two names with a comma between that a hidden cause is feared to move together: refused, adjusted for or flagged, as the graph has it (repeatable)',
+    ],
     ['--samples <n>', 'simulated individuals', '10000'],
   ],
   examples: ['cfe effect model.json --treatment weight=2500 --control weight=3000 --outcome mpg'],
@@ -35,6 +40,7 @@ export const effect: Command = {
     const [treatment, control] = [setting('treatment'), setting('control')];
     const among = evidenceFrom(options, 'among', model);
     const outcome = required(options, 'outcome');
+    const confounded = listOf(options, 'confounded').map((pair) => pairOf(pair, model.graph.nodes));
     const answer = await averageEffect(subject, {
       treatment,
       control,
@@ -42,6 +48,7 @@ export const effect: Command = {
       outcomeLevel: textOf(options, 'outcomeLevel'),
       hold: evidenceFrom(options, 'hold', model),
       ...(among === undefined ? {} : { among }),
+      ...(confounded.length === 0 ? {} : { confounded }),
       level,
       samples: wholeOf(options, 'samples', 100) ?? 10_000,
       seed,
@@ -60,6 +67,7 @@ export const effect: Command = {
         control,
         identifiedBy,
         assumptions,
+        support: answer.support,
         sensitivity,
         positivity: overlap && { share: overlap.share, rows: overlap.rows, message: overlap.message },
         warnings,
@@ -70,10 +78,19 @@ export const effect: Command = {
             ? ' (the model is taken as certain: no interval)'
             : `, ${Math.round(100 * level)}% interval ${told.interval}`
         }`,
-        `Assumed: ${assumptions.join('; ')}.`,
         ...(sensitivity === undefined ? [] : [sensitivity.message]),
-        ...warnings.map((warning) => `Note: ${warning}`),
+        ...basisLines(answer),
       ].join('\n'),
     };
   },
 };
+
+function pairOf(text: string, known: readonly string[]): readonly [string, string] {
+  const names = namesOf(text);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) throwUnknownName('effect', 'variable', unknown, known);
+  const [a, b, ...more] = names;
+  if (a === undefined || b === undefined || more.length > 0)
+    throw new InputError('cli/pair', `--confounded ${text}: expected two names with a comma between.`);
+  return [a, b];
+}

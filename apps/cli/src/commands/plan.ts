@@ -4,6 +4,7 @@ import type { Command } from '../command.ts';
 import { namesOf, required, textOf } from '../input/options.ts';
 import { readRows } from '../input/rows.ts';
 import { readModel } from '../model/model-file.ts';
+import { basisLines } from '../output/basis.ts';
 import { shown } from '../output/numbers.ts';
 
 export const plan: Command = {
@@ -36,7 +37,7 @@ export const plan: Command = {
       signal,
       onProgress,
     });
-    const { message, confidence, warnings, cost } = found;
+    const { message, confidence, cost } = found;
     return {
       json: found,
       text: [
@@ -47,7 +48,7 @@ export const plan: Command = {
         ...(found.reached
           ? [`Cost ${shown(cost, 3)}: squared distances in standard deviations, summed.`]
           : []),
-        ...warnings.map((warning) => `Note: ${warning}`),
+        ...basisLines(found),
       ].join('\n'),
     };
   },

@@ -1,11 +1,18 @@
-import { columnsFrom } from '@cfe/base';
-import { counterfactual, counterfactuals, type Ensemble } from '@cfe/counterfactuals';
+import { columnsFrom, InputError } from '@cfe/base';
+import {
+  type Answer,
+  type CounterfactualValue,
+  counterfactual,
+  counterfactuals,
+  type Ensemble,
+} from '@cfe/counterfactuals';
 import { createTable, toCsvPieces } from '@cfe/data';
 import type { Do } from '@cfe/scm';
 import type { Command, Context } from '../command.ts';
 import { actionFrom } from '../input/action.ts';
 import { type Row, readRows } from '../input/rows.ts';
 import { readModel } from '../model/model-file.ts';
+import { basisLines } from '../output/basis.ts';
 
 type Value = number | string;
 type Interval = readonly [low: number, high: number];
@@ -30,10 +37,11 @@ export const predict: Command = {
     const rows = await readRows(file, model, context);
     const action = actionFrom(options, model) ?? {};
     const complete = rows.every((row) => model.graph.nodes.every((name) => Object.hasOwn(row, name)));
-    const predicted =
+    const { predicted, ...basis } =
       complete && model.abduction === 'point'
         ? await predictTogether(subject, rows, action, context)
         : await predictEach(subject, rows, action, context);
+    for (const line of basisLines(basis)) context.say(line);
     const intervals = predicted.flatMap(({ interval }) => (interval === undefined ? [] : [interval]));
     const table = createTable(
       model.variables.map((variable) => ({
@@ -48,11 +56,17 @@ export const predict: Command = {
       json: {
         rows: predicted.map(({ row }) => row),
         ...(intervals.length === predicted.length ? { intervals, level: context.level } : {}),
+        ...basis,
       },
       text: toCsvPieces(table),
     };
   },
 };
+
+/** Rows with what their values rest on. */
+interface Predictions extends Pick<Answer, 'identifiedBy' | 'assumptions' | 'warnings'> {
+  readonly predicted: readonly Predicted[];
+}
 
 /** All rows in one pass over the model. */
 async function predictTogether(
@@ -60,7 +74,7 @@ async function predictTogether(
   rows: readonly Row[],
   action: Do,
   { level, seed }: Context,
-): Promise<Predicted[]> {
+): Promise<Predictions> {
   const { variables } = subject.model;
   const columns = columnsFrom(
     Object.fromEntries(
@@ -73,27 +87,37 @@ async function predictTogether(
       ]),
     ),
   );
-  const { values, low, high } = await counterfactuals(subject, columns, { do: action, level, seed });
-  return rows.map((_, r) => ({
-    row: Object.fromEntries(
-      variables.map((variable) => {
-        const value = values.column(variable.name)[r] as number;
-        return [variable.name, variable.kind === 'categorical' ? (variable.levels[value] as string) : value];
-      }),
-    ),
-    ...(low === undefined || high === undefined
-      ? {}
-      : {
-          interval: Object.fromEntries(
-            variables
-              .filter(({ kind }) => kind === 'continuous')
-              .map(({ name }): [string, Interval] => [
-                name,
-                [low.column(name)[r] as number, high.column(name)[r] as number],
-              ]),
-          ),
+  const { values, low, high, identifiedBy, assumptions, warnings } = await counterfactuals(subject, columns, {
+    do: action,
+    level,
+    seed,
+  });
+  const predicted = rows.map(
+    (_, r): Predicted => ({
+      row: Object.fromEntries(
+        variables.map((variable) => {
+          const value = values.column(variable.name)[r] as number;
+          return [
+            variable.name,
+            variable.kind === 'categorical' ? (variable.levels[value] as string) : value,
+          ];
         }),
-  }));
+      ),
+      ...(low === undefined || high === undefined
+        ? {}
+        : {
+            interval: Object.fromEntries(
+              variables
+                .filter(({ kind }) => kind === 'continuous')
+                .map(({ name }): [string, Interval] => [
+                  name,
+                  [low.column(name)[r] as number, high.column(name)[r] as number],
+                ]),
+            ),
+          }),
+    }),
+  );
+  return { predicted, identifiedBy, assumptions, warnings };
 }
 
 /** One row at a time, where values are missing or a category's noise is only known in law. */
@@ -102,12 +126,22 @@ async function predictEach(
   rows: readonly Row[],
   action: Do,
   { level, seed, signal, onProgress }: Context,
-): Promise<Predicted[]> {
+): Promise<Predictions> {
   const out: Predicted[] = [];
-  for (const row of rows) {
+  const answers: CounterfactualValue[] = [];
+  for (const [r, row] of rows.entries()) {
     signal.throwIfAborted();
-    const answer = await counterfactual(subject, row, { do: action, level, seed });
+    const answer = await counterfactual(subject, row, { do: action, level, seed }).catch((cause) => {
+      if (!(cause instanceof InputError)) throw cause;
+      throw new InputError(
+        cause.code,
+        `row ${r + 1}: ${cause.message}`,
+        { ...cause.details, row: r },
+        { cause },
+      );
+    });
     const entries = Object.entries(answer);
+    answers.push(...Object.values(answer));
     out.push({
       row: Object.fromEntries(
         entries.map(([name, { value, probabilities }]) => [name, mostLikely(probabilities) ?? value]),
@@ -118,9 +152,18 @@ async function predictEach(
         ),
       ),
     });
-    onProgress({ phase: 'rows', done: out.length, total: rows.length });
+    onProgress({ phase: 'rows', done: r + 1, total: rows.length });
   }
-  return out;
+  const rests = ['convention', 'functional-form', 'graph'] as const;
+  const shakiest = answers.find(
+    ({ identifiedBy }) => identifiedBy === rests.find((by) => answers.some((one) => one.identifiedBy === by)),
+  );
+  return {
+    predicted: out,
+    identifiedBy: shakiest?.identifiedBy ?? 'graph',
+    assumptions: shakiest?.assumptions ?? [],
+    warnings: [...new Set(answers.flatMap(({ warnings }) => warnings))],
+  };
 }
 
 function mostLikely(probabilities: Readonly<Record<string, number>> | undefined): string | undefined {

@@ -3,7 +3,8 @@ import type { Command } from '../command.ts';
 import { actionFrom, evidenceFrom } from '../input/action.ts';
 import { wholeOf } from '../input/options.ts';
 import { readModel } from '../model/model-file.ts';
-import { shown } from '../output/numbers.ts';
+import { basisLines } from '../output/basis.ts';
+import { measured, shown } from '../output/numbers.ts';
 import { textTable } from '../output/text-table.ts';
 
 export const query: Command = {
@@ -21,21 +22,37 @@ export const query: Command = {
     'cfe query model.json --factual weight=3500 mpg=18 --do weight=3000',
   ],
   async run([path = ''], options, context) {
-    const { model } = await readModel(path);
+    const subject = await readModel(path);
+    const { model } = subject;
     const [given, factual] = ['given', 'factual'].map((key) => evidenceFrom(options, key, model));
     const answer = await distribution(
-      model,
+      subject,
       {
         do: actionFrom(options, model),
         ...(given === undefined ? {} : { given }),
         ...(factual === undefined ? {} : { factual }),
       },
-      { samples: wholeOf(options, 'samples', 100) ?? 10_000, seed: context.seed },
+      { samples: wholeOf(options, 'samples', 100) ?? 10_000, seed: context.seed, level: context.level },
     );
-    const { exact, samples, effectiveSamples, mean, sd, probabilities = {} } = answer;
+    const { exact, samples, effectiveSamples, mean, sd, intervals, probabilities = {} } = answer;
     const rows = answer.nodes.flatMap((name) =>
-      mean[name] === undefined ? [] : [[name, shown(mean[name], 5), shown(sd[name], 4)]],
+      mean[name] === undefined
+        ? []
+        : [
+            [
+              name,
+              shown(mean[name], 5),
+              ...(intervals === undefined ? [] : [intervalText(mean[name], intervals[name])]),
+              shown(sd[name], 4),
+            ],
+          ],
     );
+    const header = [
+      '',
+      'mean',
+      ...(intervals === undefined ? [] : [`${Math.round(100 * answer.level)}% interval`]),
+      'sd',
+    ];
     const levels = Object.entries(probabilities).map(
       ([name, shares]) =>
         `${name}: ${Object.entries(shares)
@@ -45,12 +62,17 @@ export const query: Command = {
     return {
       json: answer,
       text: [
-        ...(rows.length === 0 ? [] : [textTable([['', 'mean', 'sd'], ...rows])]),
+        ...(rows.length === 0 ? [] : [textTable([header, ...rows])]),
         ...levels,
         exact
           ? 'In closed form.'
           : `From ${samples} draws, worth ${Math.round(effectiveSamples ?? 0)} independent ones.`,
+        ...basisLines(answer),
       ].join('\n'),
     };
   },
 };
+
+function intervalText(mean: number, interval: readonly [number, number] | undefined): string {
+  return interval === undefined || interval[0] === interval[1] ? '–' : measured(mean, interval).interval;
+}
