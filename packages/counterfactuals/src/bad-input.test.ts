@@ -223,3 +223,53 @@ describe('zeros and parts', () => {
     expect(told.assumptions.join()).toContain('but those declared');
   });
 });
+
+describe('questions that have no answer are typed errors, not numbers', () => {
+  const goal = { target: { outcome: 'y', atLeast: 3 }, may: ['x'] } as const;
+  test.each([
+    [
+      'nothing set',
+      () => effect(chain, { ...asked, treatment: {}, control: {} }),
+      'counterfactuals/no-treatment',
+    ],
+    ['no draws', () => effect(chain, { ...asked, samples: 0 }), 'counterfactuals/samples'],
+    [
+      'half a draw',
+      () => interventional(chain, 'y', { do: { x: 1 }, samples: 0.5 }),
+      'counterfactuals/samples',
+    ],
+    [
+      'a goal of NaN',
+      () => planIntervention(chain, { target: { outcome: 'y', atLeast: Number.NaN } }),
+      'counterfactuals/goal',
+    ],
+    [
+      'a price below zero',
+      () => planIntervention(chain, { ...goal, costs: { x: -3 } }),
+      'counterfactuals/plan-terms',
+    ],
+    [
+      'bounds the wrong way round',
+      () => planIntervention(chain, { ...goal, bounds: { x: [2, 1] } }),
+      'counterfactuals/plan-terms',
+    ],
+    [
+      'a price of nothing known',
+      () => planIntervention(chain, { ...goal, costs: { q: 1 } }),
+      'base/unknown-name',
+    ],
+    [
+      'no variable at once',
+      () => planIntervention(chain, { ...goal, most: 0 }),
+      'counterfactuals/plan-terms',
+    ],
+  ] as const)('%s', async (_what, ask, code) => {
+    await expect(ask()).rejects.toMatchObject({ code });
+  });
+
+  test('settings of different variables are compared with a warning', async () => {
+    const { warnings } = await effect(chain, { ...asked, control: { z: 0 } });
+    expect(warnings.join()).toContain('"x" in the treatment and "z" in the control');
+    expect((await effect(chain, asked)).warnings).toEqual([]);
+  });
+});

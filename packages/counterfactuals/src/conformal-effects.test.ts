@@ -47,6 +47,60 @@ test('potential outcomes and effects of fresh units are covered, over 300 data s
   expect(hits.effect).toBeGreaterThanOrEqual(270);
 });
 
+test('the half width is the score whose rank split conformal prediction asks for, a new unit counted as one more', () => {
+  // treatment by coin, z a constant: nothing is learned but the mean of each arm, and all weights are one
+  const rng = createRng(5);
+  const n = 120;
+  const x = Float64Array.from({ length: n }, () => (rng.uniform() < 0.5 ? 1 : 0));
+  const y = Float64Array.from({ length: n }, (_, r) => x[r]! + rng.normal());
+  const rows = columnsFrom({ z: new Float64Array(n), x, y });
+  const coin = createDag(
+    ['z', 'x', 'y'],
+    [
+      ['x', 'y'],
+      ['z', 'y'],
+    ],
+  );
+  const at = (level: number): number => {
+    const { units } = conformalEffects(rows, columnsFrom({ z: [0] }), {
+      ...asked,
+      graph: coin,
+      level,
+      seed: 3,
+    });
+    const [low, high] = units[0]!.treated;
+    return (high - low) / 2;
+  };
+  // with m scores the k-th smallest serves every level up to k / (m + 1), and no finite one those above m / (m + 1)
+  const steps = [...new Set(Array.from({ length: 999 }, (_, k) => at((k + 1) / 1000)))];
+  const m = steps.filter(Number.isFinite).length;
+  expect(m).toBeGreaterThan(15);
+  expect(steps).toHaveLength(m + 1);
+  for (const k of [1, Math.floor(m / 2), m - 1, m]) {
+    expect(at((k - 1e-6) / (m + 1))).toBe(steps[k - 1]);
+    expect(at((k + 1e-6) / (m + 1))).toBe(steps[k]);
+  }
+});
+
+test('scores weigh as much as their units are rare in the arm', () => {
+  // wherever z = 1 treatment is rare and outcomes wild, so that an interval for those must lean on few, heavy scores
+  const rng = createRng(8);
+  const n = 4000;
+  const z = Float64Array.from({ length: n }, () => (rng.uniform() < 0.5 ? 1 : 0));
+  const x = z.map((v) => (rng.uniform() < (v === 1 ? 0.1 : 0.9) ? 1 : 0));
+  const y = z.map((v) => (v === 1 ? 10 : 1) * rng.normal());
+  const { units } = conformalEffects(columnsFrom({ z, x, y }), columnsFrom({ z: [0, 1] }), {
+    ...asked,
+    level: 0.8,
+  });
+  // half the population has sd 10, half sd 1: 80% of |y| lie below q with ½·P(|N| < q/10) + ½·P(|N| < q) = 0.8
+  for (const { treated, control } of units)
+    for (const [low, high] of [treated, control]) {
+      expect((high - low) / 2).toBeGreaterThan(7.2);
+      expect((high - low) / 2).toBeLessThan(9.8); // q = 8.42; unweighted 1.8 for the treated and 13 for the others
+    }
+});
+
 test('where its conditions fail it refuses, and says why', () => {
   const { rows } = drawn(1, 300);
   const units = columnsFrom({ z: [0] });

@@ -230,6 +230,12 @@ export function readEffect(
   const { model } = ensemble;
   const level = levelOf(options.level);
   checkOutcome(where, model, outcome);
+  if (Object.keys(treatment).length + Object.keys(control).length === 0) {
+    throw new InputError(
+      'counterfactuals/no-treatment',
+      `${where}: nothing is set in 'treatment' nor in 'control', so there is nothing to compare. Give both a value of the same variable.`,
+    );
+  }
   if ([treatment, control, hold].some((setting) => Object.hasOwn(setting, outcome))) {
     throw new InputError(
       'counterfactuals/do-outcome',
@@ -315,6 +321,7 @@ export async function effectAnswer(
         ),
       ...new Set(worlds.flatMap((world) => world.warnings)),
       moves ? undefined : noPathWarning(options),
+      differentVariables(options),
       fewRowsWarning(size),
     ].filter((warning) => warning !== undefined),
   };
@@ -324,6 +331,19 @@ export async function effectAnswer(
 function noPathWarning({ treatment, outcome }: EffectOptions): string {
   const names = Object.keys(treatment).map(quoteName).join(', ');
   return `The graph has no causal path from ${names} to ${quoteName(outcome)}, so this estimate is zero by the graph alone: it is as sure as the graph is.`;
+}
+
+function differentVariables({ treatment, control }: EffectOptions): string | undefined {
+  const only = [treatment, control].map((one, k) =>
+    Object.keys(one).filter((name) => !Object.hasOwn([control, treatment][k] as Setting, name)),
+  ) as [string[], string[]];
+  if (only[0].length + only[1].length === 0) return undefined;
+  const told = only.flatMap((names, k) =>
+    names.length === 0
+      ? []
+      : `${names.map(quoteName).join(', ')} in the ${k === 0 ? 'treatment' : 'control'}`,
+  );
+  return `Set on one side only: ${told.join(' and ')}. The other side leaves it to its own causes, so this is the effect of two different policies.`;
 }
 
 function sensitivityOf(

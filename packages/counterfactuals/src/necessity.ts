@@ -1,6 +1,7 @@
 import { InputError, quoteName, type Variable } from '@cfe/base';
 import { actedOn } from './distribution.ts';
 import { type EffectOptions, populationOf, readEffect, type Setting } from './effect.ts';
+import { interventionalAssumptions } from './internal/assumptions.ts';
 import type { Subject } from './subject.ts';
 
 /** A probability that data alone do not fix: the range that fits, and what else can be said. */
@@ -22,6 +23,8 @@ export interface NecessityAndSufficiency {
   /** PNS: how many have the outcome treated and not untreated */
   readonly both: CausationProbability;
   readonly samples: number;
+  readonly assumptions: readonly string[];
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -77,6 +80,29 @@ export async function necessityAndSufficiency(
   };
   const [p1, p0, py] = [share((r) => y1[r] === 1), share((r) => y0[r] === 1), share((r) => y[r] === 1)];
   const treated = binaryTreatment(model.variables, treatment, control);
+  const contradicted =
+    options.monotone === true &&
+    Math.min(p1 - py, py - p0) < -3 * Math.sqrt(0.5 / samples) &&
+    treated !== undefined;
+  const basis = {
+    samples,
+    assumptions: [
+      ...interventionalAssumptions(),
+      ...(options.monotone === true ? ['the treatment never prevents the outcome, as declared'] : []),
+    ],
+    warnings: [
+      ...(treated === undefined
+        ? [
+            'The treatment is no category of two levels, so who was treated and who was not is undefined: necessity and sufficiency are bounded by 0 and 1 alone.',
+          ]
+        : []),
+      ...(contradicted || (options.monotone === true && p1 < p0)
+        ? [
+            `That the treatment never prevents the outcome is contradicted: ${told(p1)} of all would have it treated, ${told(p0)} untreated, ${told(py)} have it as they are. Points under monotonicity mean nothing here.`,
+          ]
+        : []),
+    ],
+  } as const;
   const implied = model.abduct !== undefined;
   const point = (numerator: number, denominator: number): number | undefined =>
     denominator > 0 ? clip(numerator / denominator) : undefined;
@@ -91,7 +117,7 @@ export async function necessityAndSufficiency(
         options.monotone === true ? clip(p1 - p0) : undefined,
         implied ? share((r) => y1[r] === 1 && y0[r] === 0) : undefined,
       ),
-      samples,
+      ...basis,
     };
   }
   const x = before.rows.column(treated.name);
@@ -120,7 +146,7 @@ export async function necessityAndSufficiency(
       monotone ? clip(p1 - p0) : undefined,
       implied ? joint : undefined,
     ),
-    samples,
+    ...basis,
   };
 }
 
@@ -150,5 +176,7 @@ function binaryTreatment(
   const given = treatment[name] as number | string;
   return { name, level: typeof given === 'string' ? variable.levels.indexOf(given) : given };
 }
+
+const told = (share: number): string => `${(100 * share).toFixed(0)}%`;
 
 const clip = (p: number): number => Math.min(1, Math.max(0, p));

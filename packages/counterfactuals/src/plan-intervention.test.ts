@@ -47,6 +47,22 @@ describe('linear models, where the cheapest plan has a closed form', () => {
     expect(Object.keys(plan.interventions)).toHaveLength(2);
   });
 
+  test.each([
+    ['from above', { a: [-2.5, 1], b: [-2.5, 2.5] }, { b: 4 }, 3, { a: 1, b: 2 }],
+    ['from below', { a: [-1, 2.5], b: [-2.5, 2.5] }, { b: 4 }, -3, { a: -1, b: -2 }],
+    ['on the other lever', { a: [-2.5, 2.5], b: [-2.5, 1] }, { a: 4 }, 3, { a: 2, b: 1 }],
+  ] as const)(
+    'a bound that binds is kept to, and the other lever does the rest: %s',
+    async (_what, bounds, costs, goal, want) => {
+      // free of bounds, the cheap lever would go to ±2.4
+      const target = { outcome: 'y', ...(goal > 0 ? { atLeast: goal } : { atMost: goal }) };
+      const { interventions, reached } = await planIntervention(model(1, 1), { target, bounds, costs, row });
+      expect(reached).toBe(true);
+      expect(interventions.a).toBeCloseTo(want.a, 6);
+      expect(interventions.b).toBeCloseTo(want.b, 6);
+    },
+  );
+
   test('a smaller set is preferred, and a goal out of reach is said to be', async () => {
     const far = { target: { outcome: 'y', atLeast: 50 }, row } as const;
     expect((await planIntervention(model(1, 1), far)).reached).toBe(false);

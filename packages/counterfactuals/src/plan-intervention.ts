@@ -81,6 +81,7 @@ export async function planIntervention(subject: Subject, options: PlanOptions): 
   const { signal, onProgress, most = 3 } = options;
   const { model, replicates, rows } = ensembleOf(subject);
   const goal = readGoal(model, options.target);
+  checkTerms(model, options);
   const before = await startOf(model, options);
   const base = weightedMean(goal.read(before.rows), before.weights);
   const identifiedBy =
@@ -173,7 +174,12 @@ function readGoal(model: AnyCausalModel, { outcome, level, atLeast, atMost }: Go
   if (variable === undefined) throwUnknownName('planIntervention', 'variable', outcome, model.graph.nodes);
   const isCategorical = variable.kind === 'categorical';
   const index = isCategorical && level !== undefined ? variable.levels.indexOf(level) : -1;
-  if ((atLeast === undefined) === (atMost === undefined) || isCategorical !== (level !== undefined)) {
+  const number = atLeast ?? atMost;
+  if (
+    (atLeast === undefined) === (atMost === undefined) ||
+    !Number.isFinite(number) ||
+    isCategorical !== (level !== undefined)
+  ) {
     throw new InputError(
       'counterfactuals/goal',
       `planIntervention: the goal on ${quoteName(outcome)} needs one number, 'atLeast' or 'atMost', of ${
@@ -197,6 +203,28 @@ function readGoal(model: AnyCausalModel, { outcome, level, atLeast, atMost }: Go
       isCategorical ? rows.column(outcome).map((x) => (x === index ? 1 : 0)) : rows.column(outcome),
     step: isCategorical ? 0.25 : 1e-4,
   };
+}
+
+/** Prices and bounds that no plan could be right under are refused. */
+function checkTerms({ graph }: AnyCausalModel, { costs = {}, bounds = {}, most = 3 }: PlanOptions): void {
+  for (const name of [...Object.keys(costs), ...Object.keys(bounds)])
+    if (!graph.nodes.includes(name)) throwUnknownName('planIntervention', 'variable', name, graph.nodes);
+  const wrong = (what: string, details: Record<string, unknown>): never => {
+    throw new InputError('counterfactuals/plan-terms', `planIntervention: ${what}`, details);
+  };
+  for (const [name, cost] of Object.entries(costs))
+    if (!(cost > 0 && cost < Number.POSITIVE_INFINITY))
+      wrong(`the cost of ${quoteName(name)} is ${cost}; it must be a number above 0.`, {
+        variable: name,
+        cost,
+      });
+  for (const [name, [low, high]] of Object.entries(bounds))
+    if (!(low <= high))
+      wrong(`the bounds of ${quoteName(name)} are ${low} to ${high}; the lower comes first.`, {
+        variable: name,
+      });
+  if (!(Number.isSafeInteger(most) && most > 0))
+    wrong(`'most' is ${most}; a plan sets at least one variable.`, { most });
 }
 
 async function startOf(

@@ -100,7 +100,10 @@ describe('mediation', () => {
     expect(direct.value).toBeCloseTo(-1, 9);
     expect(indirect.value).toBeCloseTo(6, 9);
     expect(total.value).toBeCloseTo(5, 9);
-    expect((await pathEffect(exact, { ...asked, edges: [['x0', 'x2']] })).value).toBeCloseTo(-1, 9);
+    const along = await pathEffect(exact, { ...asked, edges: [['x0', 'x2']] });
+    expect(along.value).toBeCloseTo(-1, 9);
+    // the treatment itself is set in both worlds, so that it is no witness
+    expect([along.identifiedBy, along.warnings]).toEqual(['graph', []]);
   });
 
   test('a recanting witness is named', async () => {

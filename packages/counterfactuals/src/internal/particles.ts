@@ -47,6 +47,7 @@ const fewest = 50;
  */
 export async function individuals(model: AnyCausalModel, known: Known): Promise<Particles> {
   const { samples, seed } = known;
+  checkSamples(samples);
   const rng = rngFrom(seed).fork('individuals');
   const evidence = evidenceOf(model, known.evidence);
   if (evidence.size === 0) {
@@ -74,6 +75,7 @@ export async function individualsAfter(
   given: Evidence | undefined,
   { samples, seed }: { readonly samples: number; readonly seed?: Seed | undefined },
 ): Promise<Omit<Particles, 'noise'>> {
+  checkSamples(samples);
   const rng = rngFrom(seed).fork('individuals');
   const noise = await model.noise(samples, { seed: rng });
   const evidence = evidenceOf(model, given);
@@ -93,6 +95,17 @@ export async function individualsAfter(
   ];
   const rows = await model.predict(noise, { do: clamped, seed: rng });
   return weigh(model, rows, acts, clamped);
+}
+
+function checkSamples(samples: number): void {
+  if (Number.isSafeInteger(samples) && samples > 0) return;
+  throw new InputError(
+    'counterfactuals/samples',
+    `samples: a whole number from 1 on is needed, got ${samples}.`,
+    {
+      samples,
+    },
+  );
 }
 
 /** A distribution's weights from how likely the rows are under one action relative to the one that made them. */
