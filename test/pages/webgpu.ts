@@ -1,4 +1,5 @@
-// Trains on WebGPU, destroys the device in the middle, and goes on where there is another; beside it the CPU executor for comparison.
+// Trains on WebGPU, destroys the device in the middle, then the WebGL context that took over, and goes on where there is another; beside it
+// the CPU executor for comparison.
 import {
   createCpuExecutor,
   createOptimizer,
@@ -52,6 +53,10 @@ const found = await train(
   (done) => {
     if (done === 4 && executor.backend === 'webgpu') {
       (tf.backend() as unknown as { device: { destroy(): void } }).device.destroy();
+    }
+    if (done === 6 && executor.backend === 'webgl') {
+      const { gl } = (tf.backend() as unknown as { gpgpu: { gl: WebGL2RenderingContext } }).gpgpu;
+      gl.getExtension('WEBGL_lose_context')?.loseContext();
     }
   },
 );

@@ -6,10 +6,12 @@ import {
   createReferenceExecutor,
   initialParameters,
   planLayout,
+  selectBackend,
 } from '@cfe/autograd';
 import { createDeviceExecutor } from '@cfe/autograd/tfjs';
 import { createRng } from '@cfe/base';
 import { beforeAll, expect, test } from 'vitest';
+import { deferredConformance } from '../../../test/support/deferred-conformance.ts';
 import { nodeWebgpuBackend } from '../src/index.ts';
 import { nodeWebgpu, noNodeWebgpu, useVulkanOfChromium } from './support/installed.ts';
 
@@ -70,6 +72,17 @@ test('it trains with Adam as the CPU executor does', { timeout: 300_000 }, async
   // Five steps of 0.01 whose directions are signs: rounding moves them by far less than one step.
   for (const [i, value] of own.entries()) expect(Math.abs(value - (other[i] as number))).toBeLessThan(1e-3);
   executor.dispose();
+});
+
+test('it passes the conformance suite, with our layer programs, read asynchronously', {
+  timeout: 900_000,
+}, async (context) => {
+  if (missing !== undefined) return context.skip(missing);
+  if (process.env.CFE_FULL !== '1') return context.skip('minutes without a GPU: set CFE_FULL=1');
+  await selectBackend([backend], { environment: {} });
+  const { passed, failures } = await deferredConformance({ cases: 2 });
+  expect(failures).toEqual([]);
+  expect(passed.length).toBeGreaterThan(10);
 });
 
 /** Within float32 rounding of sums of some tens of terms, relative to the largest. */

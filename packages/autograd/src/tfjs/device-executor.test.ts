@@ -9,7 +9,7 @@ import { createPlan } from '../create-plan.ts';
 import { initialParameters } from '../initial-parameters.ts';
 import { createOptimizer } from '../optimizer.ts';
 import { planLayout } from '../plan-layout.ts';
-import { createDeviceExecutor } from './index.ts';
+import { createDeviceExecutor, createTfjsExecutor } from './index.ts';
 
 const plan = createPlan({
   graph: createDag(
@@ -64,8 +64,9 @@ async function frail(name: string): Promise<Backend & Device> {
 }
 
 afterEach(() => {
-  const backend = tf.backend() as unknown as { device?: unknown; read?: unknown };
+  const backend = tf.backend() as unknown as { device?: unknown; gpgpu?: unknown; read?: unknown };
   delete backend.device;
+  delete backend.gpgpu;
   delete backend.read;
 });
 
@@ -119,6 +120,73 @@ test.each([1, 5, 9, 16])(
     expect(tf.memory().numTensors).toBeLessThan(before); // what the devices' plans held is given back, and no more is left
   },
 );
+
+/** A WebGL backend: a context that is lost leaves reads that never end, or that answer zeros. */
+async function webgl(reads: 'never end' | 'answer zeros'): Promise<Backend & Device & { polls(): number }> {
+  await tf.setBackend('cpu');
+  const canvas = new EventTarget();
+  const gpgpu = { gl: { canvas, isContextLost: () => left < 1 }, itemsToPoll: [] as unknown[] };
+  let left = Infinity;
+  return {
+    name: 'webgl',
+    capabilities: { device: 'gpu', dtype: 'float32', tfjs: 'cpu' },
+    probe: async () => ({ available: true }),
+    async activate() {
+      const backend = tf.backend() as unknown as Record<'gpgpu' | 'read', unknown>;
+      backend.gpgpu = gpgpu;
+      const read = Object.getPrototypeOf(backend).read as (id: object) => Promise<Float32Array>;
+      backend.read = async (id: object) => {
+        if (left-- > 1) return read.call(backend, id);
+        setTimeout(() => canvas.dispatchEvent(new Event('webglcontextlost')));
+        if (reads === 'answer zeros') return (await read.call(backend, id)).fill(0);
+        gpgpu.itemsToPoll.push('a fence');
+        return new Promise(() => {});
+      };
+    },
+    dispose: async () => {},
+    loseAt(answer) {
+      left = answer;
+    },
+    polls: () => gpgpu.itemsToPoll.length,
+  };
+}
+
+test.each(['never end', 'answer zeros'] as const)(
+  'a WebGL context lost in mid-training, whose reads %s: training ends where it would have',
+  async (reads) => {
+    const expected = await train((input) => createCpuExecutor(plan).step(input));
+    const device = await webgl(reads);
+    device.loseAt(8);
+    const executor = await createDeviceExecutor(plan, { backends: [device, 'cpu'], environment: {} });
+    const found = await train((input) => executor.step(input));
+    expectClose(found.losses, expected.losses);
+    expectClose(found.parameters, expected.parameters);
+    expect(executor.lost).toEqual([
+      { name: 'webgl', reason: 'its device was lost: the WebGL context was lost' },
+    ]);
+    expect(device.polls()).toBe(0);
+    executor.dispose();
+  },
+);
+
+test('an executor that reads at once says that its context was lost, instead of answering zeros', async () => {
+  await tf.setBackend('cpu');
+  const gpgpu = { gl: { isContextLost: () => lost } };
+  let lost = false;
+  (tf.backend() as unknown as { gpgpu: unknown }).gpgpu = gpgpu;
+  const executor = createTfjsExecutor(plan);
+  const parameters = Float32Array.from(initialParameters(plan, { seed: 1 }));
+  const before = parameters.slice();
+  const optimizer = createOptimizer({ kind: 'adam' }, parameters.length);
+  executor.likelihood({ rows, parameters, values });
+  lost = true;
+  expect(() => executor.step({ rows, parameters, values, optimizer })).toThrow(
+    /WebGL context was lost.*createDeviceExecutor/,
+  );
+  expect(parameters).toEqual(before);
+  expect(optimizer.steps).toBe(0);
+  executor.dispose();
+});
 
 test('values from noise agree with the CPU executor, also when the device is lost on the way', async () => {
   const device = await frail('device');

@@ -167,13 +167,14 @@ function deviceWorker(plan: Plan, backend: Backend): Worker {
   const ops = createTfjsPlan(plan);
   const layout = planLayout(plan);
   const d = plan.variables;
-  const loss = watchDevice();
+  const device = watchDevice();
 
   /** Reads what `compute` hands out, and frees it. */
   async function read(compute: () => tf.Tensor[]): Promise<Float32Array[]> {
     const tensors = tf.tidy(compute);
     try {
-      const arrays = await Promise.all(tensors.map((tensor) => tensor.data<'float32'>()));
+      const reads = Promise.all(tensors.map((tensor) => tensor.data<'float32'>()));
+      const arrays = await Promise.race([reads, device.contextLost]);
       if (contextIsLost()) throw new Error('the context was lost while it was computing');
       return arrays;
     } finally {
@@ -237,8 +238,9 @@ function deviceWorker(plan: Plan, backend: Backend): Worker {
       const found = await likelihood(input);
       return stepWith(() => found, input);
     },
-    loss,
+    loss: device.loss,
     dispose() {
+      device.dispose();
       ops.dispose();
     },
   };

@@ -1,4 +1,4 @@
-import { InputError } from '@cfe/base';
+import { CfeError, InputError } from '@cfe/base';
 import * as tf from '@tensorflow/tfjs-core';
 import type { AbductInput, Executor, TeacherInput } from '../executor.ts';
 import type { Floats } from '../floats.ts';
@@ -7,6 +7,7 @@ import { checkAbduct, checkTeacher, checkUpstream } from '../internal/check-inpu
 import { stepWith } from '../internal/step-with.ts';
 import type { Plan } from '../plan.ts';
 import { planLayout } from '../plan-layout.ts';
+import { contextIsLost } from './internal/device-loss.ts';
 import { tfjsAncestral } from './internal/tfjs-ancestral.ts';
 import { actionTensors, finite, gateTensor, mask, matrix, vector } from './internal/to-tensors.ts';
 import { planOperations } from './tfjs-plan.ts';
@@ -19,6 +20,7 @@ import { planOperations } from './tfjs-plan.ts';
  * the forward pass again, since TensorFlow.js keeps none. No tensor outlives a call, also when it throws.
  *
  * @throws {@link InputError} if no backend is active; from its methods if another one was activated since
+ * @throws {@link CfeError} `autograd/device-lost` from its methods if a WebGL context was lost, which answers zeros
  * @example
  * import '@tensorflow/tfjs-backend-cpu';
  * import * as tf from '@tensorflow/tfjs-core';
@@ -62,7 +64,14 @@ export function createTfjsExecutor(plan: Plan): Executor {
     const engine = tf.engine();
     engine.startScope();
     try {
-      return body();
+      const found = body();
+      if (contextIsLost()) {
+        throw new CfeError(
+          'autograd/device-lost',
+          `The WebGL context was lost while this executor computed, and what was read is zeros. Create it anew on another backend, or use createDeviceExecutor, which goes on with the next one by itself.`,
+        );
+      }
+      return found;
     } finally {
       engine.endScope();
     }
