@@ -1,8 +1,8 @@
 /**
  * Rows of Bayesian networks, n = 5000, beside causal-learn's and pgmpy's methods on the same rows; seconds of the processor.
  * `CFE_DATA_DIR` holds `bnlearn-networks`; `SETS` samples of each, default 1, from `SEED` on; `NETWORKS` a choice of them; `PYTHON` for the
- * peers, each with at most `LIMIT` seconds, default 60; `SLOW=0` leaves out
- * those that take minutes on large networks.
+ * peers, each with at most `LIMIT` seconds, default 60. Those that take minutes on large networks see the first `SLOW` samples, by default
+ * all of a network of up to twelve variables, and one of a larger one.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -84,13 +84,9 @@ else {
         add(name, graph, seconds);
       }
       if (python !== undefined) {
-        // minutes a sample on large networks, so that there they see the first alone
-        const small = table.names.length <= 12;
-        const given = {
-          limit,
-          slow: small || (seed === first && process.env.SLOW !== '0'),
-          note: small ? '' : ' (first sample)',
-        };
+        const slow = Number(process.env.SLOW ?? (table.names.length <= 12 ? sets : 1));
+        const note = slow < sets ? ` (first ${slow === 1 ? 'sample' : `${slow} samples`})` : '';
+        const given = { limit, slow: seed < first + slow, note };
         for (const [name, { graph, seconds }] of Object.entries(askPeers(script, table, given))) {
           add(name, graph, seconds);
         }

@@ -1,10 +1,11 @@
-import { inProcessRunner } from '@cfe/base';
+import { createRng, inProcessRunner } from '@cfe/base';
 import { createTable, type Table } from '@cfe/data';
 import { cpdag, dagsOf, edgesOf, interventionalCpdag, parentsOf, shd, toAdjacency } from '@cfe/graph';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { flop, type InterceptMode, learnStructure } from '../src/index.ts';
 import { orderProblem } from '../src/internal/order-problem.ts';
+import { searchOrders } from '../src/internal/order-search.ts';
 import { totalScore } from '../src/internal/total-score.ts';
 import { exhaustiveOptimum, gaussianBic } from './support/exhaustive.ts';
 import { simulated } from './support/simulated.ts';
@@ -37,6 +38,27 @@ describe('the optimiser', () => {
       }),
       { numRuns: 25 },
     );
+  });
+
+  test('a local optimum has no variable with better parents to choose afresh before it', async () => {
+    for (let seed = 0; seed < 30; seed++) {
+      const { table } = simulated(seed, { d: 12, edges: 36, rows: 200 });
+      const nodes = [...table.names].sort();
+      const problem = await orderProblem(table, nodes, {}, {}, () => undefined);
+      const { scorer } = problem.scorerUnder(undefined);
+      const { order, states } = await searchOrders(scorer, {
+        initialOrder: problem.order,
+        restarts: 0,
+        tie: 1e-8 * table.rows,
+        rng: createRng(seed),
+        expired: () => false,
+        breathe: () => undefined,
+      });
+      for (const [at, v] of order.entries()) {
+        const fresh = scorer.fit(v, order.slice(0, at), at);
+        expect(states[v]!.score).toBeLessThanOrEqual(fresh.score + 1e-8 * table.rows);
+      }
+    }
   });
 
   test('finds 20 standardised variables with 40 edges: median distance at most 2', async () => {
@@ -141,6 +163,40 @@ describe('interventions', () => {
       expect(shd(dag, auto!.graph).count).toBe(0);
     },
   );
+
+  test('the score with an intercept for every regime is that of the raw rows, ln of the rows of each but the largest its charge', async () => {
+    const { table } = simulated(8, { d: 4, edges: 4, rows: 120, targets: 2, rowsPerTarget: 60 });
+    const { score, dag } = await flop({ intercept: 'perEnvironment', penalty: 2 }).learn(table, {});
+    const { list, of } = table.regimes!;
+    let expected = 0;
+    for (const [v, name] of table.names.entries()) {
+      const counted = list.flatMap(({ targets }, e) =>
+        targets === 'unknown' || targets.some(({ variable }) => variable === name) ? [] : [e],
+      );
+      const groups = counted.map((e) => Array.from(of.keys()).filter((r) => of[r] === e));
+      const within = createTable(
+        table.names.map((other) => ({
+          variable: table.variable(other),
+          values: Float64Array.from(
+            groups.flatMap((rows) => {
+              const values = rows.map((r) => table.column(other)[r]!);
+              const mean = values.reduce((a, b) => a + b, 0) / values.length;
+              return values.map((x) => x - mean);
+            }),
+          ),
+        })),
+      );
+      const parents = parentsOf(dag!, name);
+      const alone = table.names.map((_, w) => (w === v ? parents : []));
+      expected +=
+        gaussianBic(within, alone, 0) +
+        within.rows * Math.log(variance(within.column(name)) / variance(table.column(name))) +
+        2 * Math.log(table.rows) * parents.length;
+      const sizes = groups.map((rows) => rows.length);
+      expected += sizes.reduce((sum, n) => sum + Math.log(n), 0) - Math.log(Math.max(...sizes));
+    }
+    expect(score).toBeCloseTo(expected, 6);
+  });
 
   test('a variable that was never left alone is refused by name', async () => {
     const { table } = simulated(4, { d: 3, edges: 2, rows: 100 });
@@ -312,4 +368,9 @@ function withRegimes(table: Table, list: NonNullable<Table['regimes']>['list']):
     table.names.map((name) => ({ variable: table.variable(name), values: table.column(name) })),
     { regimes: { list, of: new Int32Array(table.rows) } },
   );
+}
+
+function variance(values: Float64Array): number {
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  return values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length;
 }

@@ -12,6 +12,7 @@ import {
   pc,
   type StructureMethod,
 } from '../src/index.ts';
+import { withPriorFound } from '../src/internal/prior-found.ts';
 import { simulated } from './support/simulated.ts';
 
 const chain = simulated(7, { d: 4, edges: 5, rows: 120, low: 0.5 }).table;
@@ -44,6 +45,18 @@ describe('units whose squares leave the range of numbers', () => {
       expect(b.score).toBeCloseTo(a.score, 6);
     },
   );
+});
+
+test('falsification in such units says what it says in others', async () => {
+  const { table, dag } = simulated(4, { d: 3, edges: 3, rows: 200, targets: 2 });
+  const odd = mapped(table, (_, values) => values.map((x) => x * 2 ** 900), table.regimes);
+  const [a, b] = [
+    await falsify(table, dag, { permutations: 5 }),
+    await falsify(odd, dag, { permutations: 5 }),
+  ];
+  expect(a.independences.some(({ y }) => y === undefined)).toBe(true);
+  for (const [k, { pValue }] of b.independences.entries())
+    expect(pValue).toBeCloseTo(a.independences[k]!.pValue, 9);
 });
 
 describe('a variable that varies only where it was set', () => {
@@ -149,6 +162,22 @@ describe('confidence', () => {
     expect(Math.abs(variance - 0.5)).toBeLessThan(0.05); // 6 standard errors of 8000 counts
   });
 
+  test('counts an undirected edge half each way, and a directed one in its direction', async () => {
+    const two = simulated(5, { d: 2, edges: 1, rows: 200, low: 0.8 }).table;
+    const [open, closed] = [
+      await bootstrapConfidence(two, flop(), { resamples: 5 }),
+      await bootstrapConfidence(two, flop(), { resamples: 5, knowledge: { roots: ['x1'] } }),
+    ];
+    expect(open.map((row) => [...row])).toEqual([
+      [0, 0.5],
+      [0.5, 0],
+    ]);
+    expect(closed.map((row) => [...row])).toEqual([
+      [0, 0],
+      [1, 0],
+    ]);
+  });
+
   test('what a method refuses every time ends with its reason', async () => {
     const never: StructureMethod = {
       name: 'never',
@@ -164,6 +193,30 @@ describe('confidence', () => {
       code: 'structure/resamples',
       message: expect.stringContaining('does not vary'),
     });
+  });
+
+  test('a score search is asked for the most probable graph at the density found, unless a charge was chosen', () => {
+    const rows = Math.log(chain.rows);
+    const optionsOf = (method: StructureMethod, table: Table, edges: number): unknown =>
+      withPriorFound(method, table, edges).options;
+    // 2 of 6 pairs joined: by the rule of succession 3 in 8, odds of 5 to 3 against
+    expect(optionsOf(flop({ maxParents: 2 }), chain, 2)).toEqual({
+      maxParents: 2,
+      penalty: 1 + (2 * Math.log(5 / 3)) / rows,
+    });
+    expect(optionsOf(ges(), chain, 2)).toEqual({ penalty: 1 + (2 * Math.log(5 / 3)) / rows });
+    expect(optionsOf(flop(), chain, 6)).toEqual({ penalty: 1 });
+    const binary = createTable(
+      chain.names.map((name) => ({
+        variable: { name, kind: 'categorical' as const, levels: ['no', 'yes'] },
+        values: chain.column(name).map((x) => (x > 0 ? 1 : 0)),
+      })),
+    );
+    // a variable has 3 others, each a parent with probability 3 in 8
+    expect(optionsOf(flop(), binary, 2)).toEqual({ expectedParents: expect.closeTo(9 / 8, 12) });
+    for (const chosen of [{ penalty: 2 }, { expectedParents: 2 }, { discrete: 'bic' as const }])
+      expect(optionsOf(flop(chosen), binary, 2)).toEqual(chosen);
+    expect(optionsOf(pc({ alpha: 0.05 }), chain, 2)).toEqual({ alpha: 0.05 });
   });
 
   test('edges are as likely beforehand as the table has them, unless a charge was chosen', async () => {

@@ -242,6 +242,26 @@ describe('falsify', () => {
     expect((await falsify(table, createDag(dag.nodes, [[to, from]]))).contradicted).toBe(true);
   });
 
+  test('a shuffled graph that fares as well counts against the graph, and p-values are corrected by Holm', async () => {
+    const { table } = simulated(3, { d: 4, edges: 3, rows: 100 });
+    const names = table.names;
+    const empty = createDag(names, []);
+    const found = await falsify(table, empty, { permutations: 19, seed: 1 });
+    // every shuffled empty graph is the empty graph
+    expect(found.permutedViolations.every((share) => share === found.violations)).toBe(true);
+    expect(found.permutationPValue).toBe(1);
+    const { independences } = found;
+    expect(independences.length).toBe(12);
+    for (const [k, { pValue, adjustedPValue }] of independences.entries()) {
+      expect(adjustedPValue).toBeGreaterThanOrEqual(Math.min(1, pValue * (12 - k)));
+      if (k === 0) expect(adjustedPValue).toBe(Math.min(1, 12 * pValue));
+      else
+        expect(adjustedPValue).toBe(
+          Math.max(independences[k - 1]!.adjustedPValue, Math.min(1, pValue * (12 - k))),
+        );
+    }
+  });
+
   test('a complete graph implies nothing', async () => {
     const { table } = simulated(1, { d: 2, edges: 1, rows: 100 });
     const complete = createDag(['x0', 'x1'], [['x0', 'x1']]);

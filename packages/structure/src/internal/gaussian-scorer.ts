@@ -39,6 +39,9 @@ export function gaussianScorer(
   let size = 0;
   const parents = new Int32Array(d);
   let factor = new Float64Array(64);
+  // where the factors of finished sets are kept
+  let chunk = new Float64Array(0);
+  let taken = 0;
 
   function reserve(k: number): void {
     const needed = ((k + 1) * (k + 2)) / 2;
@@ -251,13 +254,25 @@ export function gaussianScorer(
     return (dot * dot) / norm;
   }
 
+  /** A copy of the factor in memory shared with others made about then, which is quicker than memory of its own. */
+  function kept(length: number): Float64Array {
+    if (taken + length > chunk.length) {
+      chunk = new Float64Array(Math.max(4096, length));
+      taken = 0;
+    }
+    const own = chunk.subarray(taken, taken + length);
+    taken += length;
+    for (let k = 0; k < length; k++) own[k] = factor[k]!;
+    return own;
+  }
+
   function finish(node: number): GaussianParents {
     const length = ((size + 1) * (size + 2)) / 2;
     const diagonal = factor[length - 1]!;
     return {
       id: nextId++,
       parents: parents.slice(0, size),
-      factor: factor.slice(0, length),
+      factor: kept(length),
       score: offset[node]! + rows[node]! * Math.log(diagonal * diagonal) + penalty * size,
     };
   }

@@ -1,4 +1,5 @@
 import { chiSquareTail } from './distributions.ts';
+import { standardise } from './moments.ts';
 import { residualsOf } from './residuals.ts';
 
 /**
@@ -17,8 +18,9 @@ export function invariance(
     labels.filter((label) => regimes.filter((of) => of === label).length >= parents.length + 5),
   );
   if (counted.size < 2) return 1;
+  const scaled = standardise([...parents, values]);
   const fit = (keep: (label: number) => boolean): { n: number; variance: number; rank: number } => {
-    const columns = [...parents, values].map((column) => centred(column.filter((_, r) => keep(regimes[r]!))));
+    const columns = scaled.map((column) => centred(column.filter((_, r) => keep(regimes[r]!))));
     const chosen = columns.map((_, k) => (k < parents.length ? [] : [...parents.keys()]));
     const left = residualsOf(columns, chosen).at(-1)!;
     return { n: left.length, variance: meanSquare(left), rank: rankOf(columns.slice(0, -1)) };
