@@ -1,6 +1,8 @@
 import { cholesky } from './cholesky.ts';
+import { fittedShapes, remainder } from './fit-shape.ts';
 import { leastSquares } from './least-squares.ts';
-import { fittedShapes, type Points, type Shape, squaresOf } from './shapes.ts';
+import type { Points } from './points.ts';
+import { bendAt, bendsOf, type Shape } from './shapes.ts';
 import type { SplineBasis } from './spline-basis.ts';
 
 /** What a curve is made of. */
@@ -50,25 +52,32 @@ export function chooseForm(
 ): CurveForm {
   if (spline.freedom < 1.2) return { kind: 'line' };
   const n = rows.x.length;
-  const line = squaresOf(rows);
+  const line = rows.squares;
   const gainOf = (squares: number): number => n * Math.log(line / Math.max(squares, 1e-12 * line));
   const { slope, bend, freedom } = spline;
-  const candidates: { form: CurveForm; name: string; evidence: number; curve: Bend; freedom: number }[] = [];
+  const candidates: {
+    form: CurveForm;
+    name: string;
+    evidence: number;
+    curve: () => Bend;
+    freedom: number;
+  }[] = [];
   const evidence = gainOf(spline.squares) - occamFactor(points, spline);
   if (evidence > leastEvidence) {
     const form: CurveForm = { kind: 'spline', basis: spline.basis };
-    candidates.push({ form, name: 'spline', evidence, curve: (x) => slope * x + bend(x), freedom });
+    candidates.push({ form, name: 'spline', evidence, curve: () => (x) => slope * x + bend(x), freedom });
   }
+  const left = new Float64Array(n);
   for (const shape of fittedShapes(points, low, high)) {
     const { family } = shape;
-    const gain = gainOf(squaresOf(rows, shape));
+    const gain = gainOf(remainder(rows, shape, left));
     const q = family.freedom - 1;
     if (!(gain > q * Math.log(n) + leastEvidence)) continue;
     candidates.push({
       form: { kind: 'shape', shape },
       name: family.name,
       evidence: gain - q * (1 + Math.log(gain / q)),
-      curve: curveOf(rows, shape),
+      curve: () => curveOf(rows, shape),
       freedom: family.freedom,
     });
   }
@@ -80,13 +89,13 @@ export function chooseForm(
   const kept = candidates.filter((_, k) => (weights[k] as number) > least);
   if (kept.length === 1) return best.form;
   const total = weights.slice(0, kept.length).reduce((a, b) => a + b, 0);
-  const mean = (of: (one: (typeof kept)[number]) => number): number =>
-    kept.reduce((sum, one, k) => sum + (weights[k] as number) * of(one), 0) / total;
+  const shares = Float64Array.from(kept, (_, k) => (weights[k] as number) / total);
+  const curves = kept.map((one) => one.curve());
   return {
     kind: 'blend',
     name: best.name,
-    curve: (x) => mean(({ curve }) => curve(x)),
-    freedom: mean((one) => one.freedom),
+    curve: (x) => curves.reduce((sum, curve, k) => sum + (shares[k] as number) * curve(x), 0),
+    freedom: kept.reduce((sum, one, k) => sum + (shares[k] as number) * one.freedom, 0),
   };
 }
 
@@ -96,9 +105,10 @@ function occamFactor({ x, weight }: Points, { basis, freedom, strength }: Spline
   const gram = Array.from({ length: width }, (_, i) => new Float64Array(i + 1));
   const row = new Float64Array(width);
   row[0] = 1;
+  const bends = row.subarray(2);
   for (let r = 0; r < x.length; r++) {
     row[1] = x[r] as number;
-    row.set(basis.at(x[r] as number), 2);
+    basis.write(x[r] as number, bends);
     for (let i = 0; i < width; i++) {
       const into = gram[i] as Float64Array;
       const a = (weight[r] as number) * (row[i] as number);
@@ -119,23 +129,9 @@ function occamFactor({ x, weight }: Points, { basis, freedom, strength }: Spline
 }
 
 /** A shape with its coefficients at their best, without the constant. */
-function curveOf({ x, y, weight }: Points, { family, inside }: Shape): Bend {
-  const root = weight.map(Math.sqrt);
-  const columns = Array.from({ length: family.width }, () => new Float64Array(x.length));
-  const row = new Float64Array(3);
-  for (let r = 0; r < x.length; r++) {
-    family.features(inside, x[r] as number, row);
-    for (let c = 0; c < columns.length; c++)
-      (columns[c] as Float64Array)[r] = (root[r] as number) * (row[c] as number);
-  }
-  const { coefficients } = leastSquares(
-    [root, ...columns],
-    y.map((v, r) => (root[r] as number) * v),
-  );
-  return (at) => {
-    family.features(inside, at, row);
-    let sum = 0;
-    for (let c = 0; c < family.width; c++) sum += (coefficients[c + 1] as number) * (row[c] as number);
-    return sum;
-  };
+function curveOf({ x, y }: Points, shape: Shape): Bend {
+  const { coefficients } = leastSquares([new Float64Array(x.length).fill(1), x, ...bendsOf(shape, x)], y);
+  const bend = bendAt(shape, coefficients.subarray(2));
+  const slope = coefficients[1] as number;
+  return (at) => slope * at + bend(at);
 }

@@ -1,4 +1,4 @@
-import { cholesky, dot, solve } from './cholesky.ts';
+import { cholesky, dot, inverseDiagonal, solve } from './cholesky.ts';
 import { type FeatureMoments, featuresPerVariable } from './feature-moments.ts';
 
 /** Scores of sets of parents; lower is better. */
@@ -69,45 +69,12 @@ function compute(
       const row = gram[k] as Float64Array;
       squares += (beta[k] as number) * (dot(row, beta) - 2 * (cross[k] as number));
     }
-    const freedom =
-      live(dead) -
-      (strength === Number.POSITIVE_INFINITY
-        ? 0
-        : strength * inverseTrace(factor, dead, (k) => isBend(columns[k] as number)));
+    let freedom = dead.reduce((count, one) => count + 1 - one, 0);
+    if (strength !== Number.POSITIVE_INFINITY)
+      for (const [k, variance] of inverseDiagonal(factor, dead).entries())
+        if (isBend(columns[k] as number)) freedom -= strength * variance;
     const spread = Math.max(squares, 1e-9 * Math.max(total, 1)) / n;
     best = Math.min(best, n * Math.log(spread) + penalty * Math.log(n) * freedom);
   }
   return best;
-}
-
-function live(dead: Uint8Array): number {
-  return dead.reduce((count, one) => count + 1 - one, 0);
-}
-
-/** Σ over some k of (A⁻¹)ₖₖ, with A = LLᵀ: the squared columns of L⁻¹. Degrees of freedom are rank − strength · that. */
-function inverseTrace(
-  factor: readonly Float64Array[],
-  dead: Uint8Array,
-  counts: (k: number) => boolean,
-): number {
-  const p = factor.length;
-  const column = new Float64Array(p);
-  let sum = 0;
-  for (let k = 0; k < p; k++) {
-    if (dead[k] === 1 || !counts(k)) continue;
-    const own = 1 / ((factor[k] as Float64Array)[k] as number);
-    column.fill(0);
-    column[k] = own;
-    sum += own * own;
-    for (let i = k + 1; i < p; i++) {
-      if (dead[i] === 1) continue;
-      const row = factor[i] as Float64Array;
-      let value = 0;
-      for (let m = k; m < i; m++) value -= (row[m] as number) * (column[m] as number);
-      value /= row[i] as number;
-      column[i] = value;
-      sum += value * value;
-    }
-  }
-  return sum;
 }

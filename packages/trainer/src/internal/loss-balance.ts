@@ -33,10 +33,12 @@ export function lossBalance(
         const batch = rows[reads];
         if (batch === undefined) continue;
         const { value, gradient } = loss.evaluate({ executor, parameters: point, batch });
-        update(lengths, k, lengthOf(gradient.parameters));
-        const own = lengths[k] as number;
-        const scale = scaling === 'none' ? 1 : own > 0 ? (lengths[likelihood] as number) / own : 0;
-        const factor = weight * scale;
+        let factor = weight;
+        if (scaling === 'gradient') {
+          update(lengths, k, lengthOf(gradient.parameters));
+          const own = lengths[k] as number;
+          factor *= own > 0 ? (lengths[likelihood] as number) / own : 0;
+        }
         last[2 * k] = value;
         last[2 * k + 1] = factor;
         for (let i = 0; i < total.length; i++) {
@@ -62,6 +64,6 @@ function update(lengths: Float64Array, k: number, now: number): void {
 
 function lengthOf(gradient: ArrayLike<number>): number {
   let squares = 0;
-  for (let i = 0; i < gradient.length; i++) squares += (gradient[i] as number) ** 2;
+  for (let i = 0; i < gradient.length; i++) squares += (gradient[i] as number) * (gradient[i] as number);
   return Math.sqrt(squares);
 }

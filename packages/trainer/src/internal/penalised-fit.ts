@@ -1,4 +1,4 @@
-import { cholesky, dot, solve } from './cholesky.ts';
+import { cholesky, dot, inverseDiagonal, solve } from './cholesky.ts';
 
 /** A regression whose blocks of coefficients are each drawn to 0 as strongly as is most likely. */
 export interface PenalisedFit {
@@ -13,6 +13,8 @@ export interface PenalisedFit {
 }
 
 const strongest = 1e8;
+/** A block that adds less, and would still be drawn more, counts as nothing. */
+const leastFreedom = 0.05;
 
 /**
  * Minimises ‖y − Zβ‖² + Σ strength_b ‖β_b‖² over blocks b, the strengths by restricted maximum likelihood.
@@ -44,13 +46,14 @@ export function penalisedFit(
   for (let b = 0; b < blocks; b++)
     strengths[b] = Math.max(1e-6, (0.1 * (strengths[b] as number)) / Math.max(1, sizes[b] as number));
   let last: PenalisedFit | undefined;
+  const factor = gram.map((_, i) => new Float64Array(i + 1));
   for (let step = 0; step < 60; step++) {
-    const factor = gram.map((row, i) => {
-      const copy = row.slice(0, i + 1);
+    for (let i = 0; i < p; i++) {
+      const row = factor[i] as Float64Array;
+      row.set((gram[i] as Float64Array).subarray(0, i + 1));
       const b = block[i] as number;
-      if (b >= 0) copy[i] = (copy[i] as number) + (strengths[b] as number);
-      return copy;
-    });
+      if (b >= 0) row[i] = (row[i] as number) + (strengths[b] as number);
+    }
     const dead = cholesky(factor);
     const coefficients = solve(factor, dead, cross);
     let squares = total;
@@ -79,8 +82,11 @@ export function penalisedFit(
       const before = strengths[b] as number;
       const wanted =
         (variance * Math.max(1e-9, freedoms[b] as number)) / Math.max(1e-300, lengths[b] as number);
-      // a step and a half: the plain step is sure but slow
-      const after = Math.min(strongest, Math.max(1e-6, before * (wanted / before) ** 1.5));
+      // a step and a half: the plain step is sure but slow; and at once to the end where hardly anything is left
+      const isGone = wanted > before && (freedoms[b] as number) < leastFreedom;
+      const after = isGone
+        ? strongest
+        : Math.min(strongest, Math.max(1e-6, before * (wanted / before) ** 1.5));
       largest = Math.max(
         largest,
         before === strongest && after === strongest ? 0 : Math.abs(Math.log(after / before)),
@@ -90,31 +96,4 @@ export function penalisedFit(
     if (largest < 0.03) break;
   }
   return last as PenalisedFit;
-}
-
-/** The diagonal of (LL′)⁻¹; 0 for marked columns. */
-function inverseDiagonal(factor: readonly Float64Array[], dead: Uint8Array): Float64Array {
-  const p = factor.length;
-  const out = new Float64Array(p);
-  const column = new Float64Array(p);
-  for (let k = 0; k < p; k++) {
-    if (dead[k] === 1) continue;
-    const own = 1 / ((factor[k] as Float64Array)[k] as number);
-    column[k] = own;
-    let sum = own * own;
-    for (let i = k + 1; i < p; i++) {
-      if (dead[i] === 1) {
-        column[i] = 0;
-        continue;
-      }
-      const row = factor[i] as Float64Array;
-      let value = 0;
-      for (let m = k; m < i; m++) value -= (row[m] as number) * (column[m] as number);
-      value /= row[i] as number;
-      column[i] = value;
-      sum += value * value;
-    }
-    out[k] = sum;
-  }
-  return out;
 }

@@ -3,8 +3,8 @@ export interface SplineBasis {
   readonly low: number;
   readonly high: number;
   readonly width: number;
-  /** the basis at x, `[width]`; straight on beyond the ends */
-  at(x: number): Float64Array;
+  /** writes the basis at x, `[width]`; straight on beyond the ends */
+  write(x: number, out: Float64Array): void;
 }
 
 /**
@@ -20,7 +20,7 @@ export function splineBasis(low: number, high: number, pieces: number): SplineBa
   const step = (high - low) / pieces;
   const local = new Float64Array(4);
   const slopes = new Float64Array(4);
-  function at(x: number): Float64Array {
+  function write(x: number, out: Float64Array): void {
     const inside = Math.min(high, Math.max(low, x));
     const piece = Math.min(pieces - 1, Math.max(0, Math.floor((inside - low) / step)));
     const t = (inside - low) / step - piece;
@@ -37,15 +37,21 @@ export function splineBasis(low: number, high: number, pieces: number): SplineBa
       for (let k = 0; k < 4; k++)
         local[k] = (local[k] as number) + ((x - inside) / step) * (slopes[k] as number);
     }
-    const out = new Float64Array(width);
-    for (let k = 0; k < 4; k++) {
-      const row = turn[piece + k] as Float64Array;
-      const weight = local[k] as number;
-      for (let c = 0; c < width; c++) out[c] = (out[c] as number) + weight * (row[c] as number);
-    }
-    return out;
+    const [a, b, c, d] = local as unknown as [number, number, number, number];
+    const [first, second, third, fourth] = [
+      turn[piece],
+      turn[piece + 1],
+      turn[piece + 2],
+      turn[piece + 3],
+    ] as [Float64Array, Float64Array, Float64Array, Float64Array];
+    for (let k = 0; k < width; k++)
+      out[k] =
+        a * (first[k] as number) +
+        b * (second[k] as number) +
+        c * (third[k] as number) +
+        d * (fourth[k] as number);
   }
-  return { low, high, width, at };
+  return { low, high, width, write };
 }
 
 const known = new Map<number, readonly Float64Array[]>();

@@ -128,15 +128,12 @@ function bentStart(
   const n = y.length;
   const room = plan.mechanisms[j]?.hidden[0] as number;
   const parents = inputParents(plan, j);
-  const fit = (most: number, products?: Products): AdditiveCurves =>
-    additiveCurves(
-      columns,
-      y,
-      parents.map((i) => plan.widths[i] === 1),
-      parents.map((i) => (plan.widths[i] === 1 ? (data.zeros[i] as number) : 0)),
-      most,
-      products,
-    );
+  const fit = additiveCurves(
+    columns,
+    y,
+    parents.map((i) => plan.widths[i] === 1),
+    parents.map((i) => (plan.widths[i] === 1 ? (data.zeros[i] as number) : 0)),
+  );
   const designOf = ({ bends }: AdditiveCurves): Float64Array[] => [ones(n), ...columns, ...bends];
   const criterion = (one: AdditiveCurves): number => n * Math.log(one.squares) + Math.log(n) * one.freedom;
   const straight = [ones(n), ...columns];

@@ -1,13 +1,11 @@
-import { type Executor, type Floats, planLayout } from '@cfe/autograd';
+import { type Executor, planLayout } from '@cfe/autograd';
 import type { Rng } from '@cfe/base';
 import { meansOf, standardError } from '../held-out.ts';
 import type { TrainingRows } from '../training-rows.ts';
 import { type EdgeWeights, strengthsOf } from './edge-weights.ts';
-import { gatedFit } from './gated-fit.ts';
+import { gatedFit, gatedState } from './gated-fit.ts';
 
 export interface PruneOptions {
-  /** passes before anything is judged */
-  readonly refitEpochs: number;
   /** passes of each round */
   readonly epochs: number;
   readonly batchSize: number;
@@ -31,13 +29,15 @@ export interface Pruned {
 }
 
 /**
- * Backward elimination by refitting: each round every variable does without its weakest parent that has not been judged, all
+ * Backward elimination by refitting: each round every variable that has parents left to judge does without the weakest of them, all
  * variables at once, since their likelihoods share nothing, while a copy goes on as it is on the same batches. A parent stays away
  * unless its absence costs more on held-out rows than its price and two standard errors; else the copy is gone on with.
+ *
+ * @param start - parameters of a fit with all edges
  */
 export async function pruneEdges(
   executor: Executor,
-  parameters: Floats,
+  start: ArrayLike<number>,
   weights: EdgeWeights,
   train: TrainingRows,
   test: TrainingRows,
@@ -53,27 +53,29 @@ export async function pruneEdges(
   const judged = Uint8Array.from(options.price, (price) => (price === -Infinity ? 1 : 0));
   const strengths = new Float64Array(edges);
   const perEpoch = Math.max(1, Math.floor(train.rows / Math.min(options.batchSize, train.rows)));
-  const fit = (name: string, epochs: number): Promise<number> =>
-    gatedFit(executor, parameters, weights, train, {
+  const state = gatedState(executor, start, options.batchSize);
+  const { parameters, optimizer } = state;
+  const fit = async (round: number, learns: Uint8Array): Promise<void> => {
+    const { epochs, batchSize, learningRate: from, decay } = options;
+    optimizer.steps = 0;
+    optimizer.first.fill(0);
+    optimizer.second.fill(0);
+    await gatedFit(executor, state, weights, train, {
       gates,
       epochs,
-      batchSize: options.batchSize,
-      learningRate: {
-        kind: 'cosine',
-        from: options.learningRate,
-        to: options.learningRate / 50,
-        over: epochs * perEpoch,
-      },
+      learns,
+      batchSize,
+      learningRate: { kind: 'cosine', from, to: from / 1000, over: epochs * perEpoch },
       sparsity: 0,
-      decay: options.decay,
-      rng: options.rng.fork(name),
+      decay,
+      rng: options.rng.fork(`round ${round}`),
       tick: () => undefined,
     });
+  };
   const measure = (): Float64Array => {
     const { rows, values, omit } = test;
     return Float64Array.from(executor.logDensity({ rows, parameters, values, omit, gates }), (x) => -x);
   };
-  await fit('all', options.refitEpochs);
   const losses = meansOf(measure(), test);
   const rounds = Math.max(0, ...Array.from({ length: d }, (_, j) => degree(j)));
   for (let round = 0; round < rounds; round++) {
@@ -85,26 +87,26 @@ export async function pruneEdges(
       const other = tried[j] as number;
       if (other < 0 || (strengths[e] as number) < (strengths[other] as number)) tried[j] = e;
     }
+    const learns = Uint8Array.from(tried, (e) => (e < 0 ? 0 : 1));
     // what more training alone does must not be taken for the edge's doing, so both go on from here
-    const start = Float64Array.from(parameters);
-    await fit(`round ${round}`, options.epochs);
+    const here = Float64Array.from(parameters);
+    await fit(round, learns);
     const [kept, before] = [Float64Array.from(parameters), measure()];
-    parameters.set(start);
+    parameters.set(here);
     for (const e of tried) if (e >= 0) gates[e] = 0;
-    await fit(`round ${round}`, options.epochs);
+    await fit(round, learns);
     const after = measure();
     const [old, now] = [meansOf(before, test), meansOf(after, test)];
     for (const [j, e] of tried.entries()) {
+      if (e < 0) continue;
       const { from, to } = mechanisms[j] as (typeof mechanisms)[number];
       const loss = (now[j] as number) - (old[j] as number);
       const error = standardError(after, before, test, j);
-      const isMissed = e >= 0 && loss > Math.max(2 * error, options.price[e] as number);
-      if (e >= 0) [judged[e], saves[e]] = [1, loss];
+      const isMissed = loss > Math.max(2 * error, options.price[e] as number);
+      [judged[e], saves[e]] = [1, loss];
       if (isMissed) {
         gates[e] = 1;
         clarity[e] = loss / Math.max(error, 1e-12);
-      }
-      if (isMissed || e < 0) {
         for (let i = from; i < to; i++) parameters[i] = kept[i] as number;
         losses[j] = old[j] as number;
       } else losses[j] = now[j] as number;
