@@ -11,9 +11,13 @@ const byClass = new Map<string, Parents[]>();
 for (const dag of allDags()) byClass.set(classOf(dag), [...(byClass.get(classOf(dag)) ?? []), dag]);
 
 test('GES is the greedy search over classes that its definition makes of all DAGs, 60 of 60 data sets of 4 variables', async () => {
-  let edges = 0;
+  let deleted = 0;
   for (let seed = 0; seed < 60; seed++) {
-    const { table } = simulated(seed, { d, edges: 4, rows: 40 + 5 * (seed % 12), low: 0.1 });
+    // few rows and weak effects, or many and strong ones, under which edges are inserted and deleted again
+    const { table } = simulated(
+      seed,
+      seed < 20 ? { d, edges: 4, rows: 40 + 5 * seed, low: 0.1 } : { d, edges: 5, rows: 1000, low: 0.5 },
+    );
     const names = [...table.names].sort();
     const local = names.map((name) =>
       Float64Array.from({ length: 1 << d }, (_, set) => {
@@ -23,14 +27,14 @@ test('GES is the greedy search over classes that its definition makes of all DAG
     );
     const scoreOf = (dag: Parents): number => dag.reduce((sum, set, v) => sum + local[v]![set]!, 0);
     const expected = greedy(scoreOf);
-    const { dag } = await ges({ penalty }).learn(table, {});
+    const { dag, details } = await ges({ penalty }).learn(table, {});
     const found = names.map((name) =>
       parentsOf(dag!, name).reduce((set, parent) => set | (1 << names.indexOf(parent)), 0),
     );
     expect(classOf(found)).toBe(classOf(expected));
-    edges += dag!.parents.items.length;
+    deleted += details.deleted as number;
   }
-  expect(edges).toBeGreaterThan(120);
+  expect(deleted).toBeGreaterThan(9);
 });
 
 /** The best class with one edge more than some DAG of this one as long as that is better, then the same with one edge less. */
