@@ -194,6 +194,32 @@ describe('zeros and parts', () => {
     expect(sensitivity).toBeUndefined();
   });
 
+  test('the sensitivity of a confounded treatment is of what its parents leave', async () => {
+    const [z, x, y] = ['z', 'x', 'y'].map((name) => table.column(name)) as [
+      Float64Array,
+      Float64Array,
+      Float64Array,
+    ];
+    const centred = (v: Float64Array): Float64Array => {
+      const mean = v.reduce((a, b) => a + b, 0) / v.length;
+      return v.map((value) => value - mean);
+    };
+    const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, v, r) => sum + v * b[r]!, 0);
+    // Frisch, Waugh and Lovell: x and y without what z says of them
+    const without = (v: Float64Array): Float64Array => {
+      const [own, other] = [centred(v), centred(z)];
+      const slope = dot(own, other) / dot(other, other);
+      return own.map((value, r) => value - slope * other[r]!);
+    };
+    const [restX, restY] = [without(x), without(y)];
+    const { sensitivity } = await effect(await fitted, asked);
+    expect(sensitivity?.linearEffect).toBeCloseTo(dot(restX, restY) / dot(restX, restX), 9);
+    expect(sensitivity?.partialR2).toBeCloseTo(
+      dot(restX, restY) ** 2 / (dot(restX, restX) * dot(restY, restY)),
+      9,
+    );
+  });
+
   test('a plan says what it rests on, and that the refits doubt it', async () => {
     const ensemble = await fitted;
     const goal = { target: { outcome: 'y', atLeast: 3 }, may: ['x'], samples: 200 };

@@ -1,6 +1,7 @@
 import { columnsFrom } from '@cfe/base';
 import { linearGaussian } from '@cfe/scm';
 import { describe, expect, test } from 'vitest';
+import { drawsOf } from './distribution.ts';
 import {
   counterfactual,
   counterfactuals,
@@ -57,6 +58,21 @@ describe('simulated answers meet the closed forms of the worked example', () => 
       expect(Math.abs((got.sd[node] as number) - sd)).toBeLessThan((12 * sd) / Math.sqrt(worth) + 1e-6);
     }
     expect((await distribution(exact, query)).exact).toBe(true);
+  });
+
+  test('a draw weighs as much as its variables make the evidence likely, to rounding', async () => {
+    const seen = { x0: 0.5, x2: 4 };
+    const { rows, weights, effectiveSize } = await drawsOf(
+      simulated,
+      { given: seen },
+      { samples: 500, seed: 1 },
+    );
+    // x2 = 3·x1 − x0 + u with variance 2; what x0 has to say is the same for all
+    const likelihood = rows.column('x1').map((x1) => Math.exp(-((4 - 3 * x1 + 0.5) ** 2) / 4));
+    const total = likelihood.reduce((a, b) => a + b, 0);
+    for (let r = 0; r < 500; r++) expect(weights[r]).toBeCloseTo(likelihood[r]! / total, 12);
+    const squares = likelihood.reduce((sum, l) => sum + l * l, 0);
+    expect(effectiveSize).toBeCloseTo(total ** 2 / squares, 8);
   });
 
   test('the figures of the specification themselves', async () => {
