@@ -1,4 +1,4 @@
-"""Rules that make an interval of bootstrap values, by least squares alone: python interval-rules.py [SETS] [FIRST].
+"""Rules that make an interval of bootstrap values, by least squares alone: python interval-rules.py [SETS] [FIRST] [ROWS].
 
 Coverage at level 0.9 and width beside an interval that knows the standard error, 99 resamples of rows per data set, eight
 models per family; z of a conditional effect is drawn afresh for each data set. Needs numpy and scipy.
@@ -8,7 +8,9 @@ import sys
 import numpy as np
 from scipy.special import ndtr, ndtri, stdtrit
 
-SETS, FIRST, B = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000, int(sys.argv[2]) if len(sys.argv) > 2 else 7000, 99
+given = dict(enumerate(sys.argv[1:]))
+SETS, FIRST, B = int(given.get(0, 6000)), int(given.get(1, 7000)), 99
+ROWS = [int(n) for n in given.get(2, "30,100").split(",")]
 
 
 def weighted(columns, y, weights):
@@ -100,7 +102,7 @@ def rules(estimate, draws, counts, left_out, df, n):
 print(f"{SETS} data sets per line, from seed {FIRST}; coverage (width / oracle)\n")
 header = None
 for name, family in FAMILIES.items():
-    for n in (30, 100, 300):
+    for n in ROWS:
         rng = np.random.default_rng(FIRST + n)
         models = [
             np.where(r.random(6) < 0.5, -1, 1) * (0.4 + 0.8 * r.random(6))
