@@ -76,6 +76,8 @@ test.each([
   [{ optimizer: 'sdg' }, /"optimizer" must be one of lbfgs, sgd, adam, adamw/],
   [{ epochs: 1.5 }, /"epochs" must be a whole number/],
   [{ graph: 'none.json' }, /none\.json/],
+  [{ batchSize: 0, epochs: 1 }, /'batchSize' is 0; it must be a whole number ≥ 1/],
+  [{ out: 'nowhere/bad.model' }, /"out" is in .*nowhere, which is no folder yet\. Create it first/],
 ])('a training file with %j is refused in one line', async (change, message) => {
   await writeFile(
     join(folder, 'bad.json'),

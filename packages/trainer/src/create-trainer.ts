@@ -5,6 +5,7 @@ import { learnStructure, type StructureResult } from '@cfe/structure';
 import { fitNetwork } from './fit-network.ts';
 import type { FitOptions, TrainerOptions } from './fit-options.ts';
 import type { FitResult } from './fit-result.ts';
+import { checkOptions } from './internal/check-options.ts';
 import { type StreamHead, streamHead } from './internal/stream-head.ts';
 import { trainInBatches } from './internal/train-in-batches.ts';
 import { isStream, type TableStream, type TrainingData, tableOf } from './training-data.ts';
@@ -17,8 +18,8 @@ export interface Trainer {
    * Fits the network to a table, or rows in another form, and gives it the new state, unless the fit diverged.
    *
    * @throws {@link UnknownNameError} if the table lacks a variable
-   * @throws {@link InputError} if a variable is of another kind in the table or hardly observed, or a checkpoint is of
-   * another run
+   * @throws {@link InputError} if an option is out of range, a variable is of another kind in the table or hardly observed, or a
+   * checkpoint is of another run
    * @throws `signal.reason` on abort; the network is then as it was, and a checkpoint was written if there is a store
    */
   fit(data: TrainingData, options?: FitOptions): Promise<FitResult>;
@@ -75,6 +76,7 @@ export function createTrainer(trainable: Trainable, options: TrainerOptions = {}
     async fit(data, fitOptions = {}) {
       isStopped = false;
       const all = { ...settings, ...fitOptions };
+      checkOptions(all);
       const stream = isStream(data) ? { data, head: await headOf(network, data, all) } : undefined;
       const table = isStream(data) ? (stream?.head.table as Table) : tableOf(data, network.variables);
       const structure =

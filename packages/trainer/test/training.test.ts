@@ -68,10 +68,22 @@ describe('schedules', () => {
     [{ learningRate: { kind: 'steps', from: 1, factor: 2, every: 1 }, optimizer: adam }, /factor 2/],
     [{ learningRate: { kind: 'wave' }, optimizer: adam }, /no schedule/],
     [{ learningRate: -1, optimizer: adam }, /learningRate/],
+    [{ clipNorm: -1, optimizer: adam }, /'clipNorm' is -1; it must be a number ≥ 0/],
+    [{ structureWeight: Number.NaN }, /'structureWeight' is NaN/],
+    [{ counterfactualWeight: '1' }, /'counterfactualWeight' is "1"/],
   ] as unknown as [TrainerOptions, RegExp][])('%j is refused', async (options, message) => {
     await expect(createTrainer(createNetwork({ graph: chain.graph }), options).fit(observed)).rejects.toThrow(
       message,
     );
+  });
+  test.each([
+    [{ batchSize: 0 }, /'batchSize' is 0; it must be a whole number ≥ 1/],
+    [{ batchSize: 2.5 }, /'batchSize' is 2.5/],
+    [{ epochs: -1 }, /'epochs' is -1; it must be a whole number ≥ 0/],
+    [{ patience: Number.NaN }, /'patience' is NaN/],
+  ])('%j is refused, where it would never end', async (options, message) => {
+    const trainer = createTrainer(createNetwork({ graph: chain.graph }), { optimizer: adam });
+    await expect(trainer.fit(observed, options)).rejects.toThrow(message);
   });
   test('the learning rate follows its schedule', async () => {
     const network = createNetwork({ graph: chain.graph, seed: 2 });

@@ -119,5 +119,6 @@ describe('fine-tuning a TensorFlow.js model with interchange interventions', () 
     expect(make({ counterfactualWeight: -1 })).toThrow(/-1; it must be a number ≥ 0/);
     const few = { ...rows, labels: tf.zeros([3, 1]) };
     await expect(make({})().fit(few)).rejects.toThrow(/64 rows of inputs and 3 labels/);
+    await expect(make({})().fit(rows, { batchSize: 0 })).rejects.toThrow(/'batchSize' is 0/);
   });
 });

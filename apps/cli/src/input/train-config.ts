@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { InputError, nearestName, quoteName } from '@cfe/base';
 import type { MechanismChoice } from '@cfe/network';
@@ -124,6 +125,11 @@ export async function readTrainConfig(path: string): Promise<TrainConfig> {
   if (config.counterfactualWeight !== undefined && config.simulator === undefined)
     refuse('"counterfactualWeight" needs a "simulator", a model file whose units it can see in two worlds');
   const at = (file: string): string => resolve(dirname(path), file);
+  for (const key of ['out', 'log'] as const) {
+    const folder = dirname(at(config[key] ?? ''));
+    if (config[key] !== undefined && !existsSync(folder))
+      refuse(`${quoteName(key)} is in ${folder}, which is no folder yet. Create it first`);
+  }
   return {
     ...config,
     data: at(config.data),

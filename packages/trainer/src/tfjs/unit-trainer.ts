@@ -9,6 +9,7 @@ import {
   ShapeError,
 } from '@cfe/base';
 import * as tf from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/check-options.ts';
 import { checkSchedule, type Schedule, scheduleValue } from '../schedule.ts';
 
 /** The part of a model that is to hold one variable of the causal model that it should follow. */
@@ -136,6 +137,7 @@ export function createUnitTrainer(model: TrainableModel, options: UnitTrainerOpt
   return { fit };
 
   async function fit(rows: UnitRows, run: UnitFitOptions = {}): Promise<UnitFitResult> {
+    checkOptions(run);
     const { epochs = 20, batchSize = 32, signal, onProgress, onEpoch } = run;
     const n = rows.inputs.shape[0] ?? 0;
     if (n === 0 || rows.labels.shape[0] !== n) {
