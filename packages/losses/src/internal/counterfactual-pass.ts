@@ -1,4 +1,3 @@
-import { planLayout } from '@cfe/autograd';
 import { InputError } from '@cfe/base';
 import type { Loss, LossBatch, LossInput, LossValue } from '../loss.ts';
 import { lacks, lossValue } from './loss-value.ts';
@@ -30,14 +29,14 @@ export function onCounterfactuals(
   }
   const noise = executor.abduct({ rows, parameters, values, gates }).slice();
   const { action } = pairs;
-  const predicted = Float64Array.from(executor.forward({ rows, parameters, noise, gates, action }).values);
+  const predicted = new Float64Array(executor.forward({ rows, parameters, noise, gates, action }).values);
   const { value, upstream } = judge(predicted, pairs);
   const direct = executor.backward(upstream);
-  const throughNoise = Float64Array.from(direct.noise);
-  const gradient = Float64Array.from(direct.parameters);
-  const ofGates = direct.gates === undefined ? undefined : Float64Array.from(direct.gates);
+  const throughNoise = new Float64Array(direct.noise);
+  const gradient = new Float64Array(direct.parameters);
+  const ofGates = direct.gates === undefined ? undefined : new Float64Array(direct.gates);
   const abducted = executor.backwardAbduction(throughNoise);
-  for (let i = 0; i < planLayout(plan).parameters; i++) {
+  for (let i = 0; i < gradient.length; i++) {
     gradient[i] = (gradient[i] as number) + (abducted.parameters[i] as number);
   }
   if (ofGates !== undefined && abducted.gates !== undefined) {

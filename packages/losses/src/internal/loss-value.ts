@@ -14,8 +14,8 @@ export function lossValue(
     scale,
     value,
     gradient: {
-      parameters: Float64Array.from(parameters),
-      ...(gates === undefined ? {} : { gates: Float64Array.from(gates) }),
+      parameters: new Float64Array(parameters),
+      ...(gates === undefined ? {} : { gates: new Float64Array(gates) }),
     },
   };
 }
