@@ -3,12 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { webglBackend, webgpuBackend } from './browser-backends.ts';
 import type { BrowserHost } from './internal/browser-host.ts';
 
-const core = {
-  setBackend: async () => true,
-  ready: async () => {},
-  getKernel: () => undefined,
-  registerKernel: () => {},
-};
+const core = { setBackend: async () => true, ready: async () => {} };
 
 /** A page where all is well, but for this. */
 function page(overrides: Partial<BrowserHost> = {}): BrowserHost {

@@ -1,7 +1,6 @@
 import type { Backend, BackendReport, Executor, Plan } from '@cfe/autograd';
 import { CfeError, messageOf } from '@cfe/base';
 import { type BrowserHost, thisPage } from './internal/browser-host.ts';
-import { registerZeroWhereCut } from './internal/zero-where-cut.ts';
 
 /** How to set up a backend of the browser. */
 export interface BrowserBackendOptions {
@@ -104,7 +103,7 @@ export function webglBackend({ host = thisPage() }: BrowserBackendOptions = {}):
           };
     },
     async activate() {
-      registerZeroWhereCut(await startTfjs('webgl', host, '@tensorflow/tfjs-backend-webgl'));
+      await startTfjs('webgl', host, '@tensorflow/tfjs-backend-webgl');
       ({ createTfjsExecutor: createExecutor } = await host.loadExecutor());
     },
     executor: (plan) => createExecutor?.(plan),

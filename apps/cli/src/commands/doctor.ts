@@ -70,8 +70,14 @@ async function nodeBackends(): Promise<readonly OtherBackend[]> {
     | Readonly<Record<'nodeGpuBackend' | 'nodeWebgpuBackend', () => Backend>>
     | undefined;
   if (found === undefined) {
-    const reason = `not installed: npm install ${name} @tensorflow/tfjs-node-gpu, for programs with a CUDA device`;
-    return [{ name: 'node-gpu', available: false, reason }];
+    const missing = (peers: string, use: string): string =>
+      `not installed: npm install ${name} ${peers}, for programs with ${use}`;
+    const cuda = missing('@tensorflow/tfjs-node-gpu@4.22.0', 'a CUDA device');
+    const any = missing('webgpu@0.3.8 @tensorflow/tfjs-backend-webgpu@4.22.0', 'a graphics card of any make');
+    return [
+      { name: 'node-gpu', available: false, reason: cuda },
+      { name: 'node-webgpu', available: false, reason: any },
+    ];
   }
   const all = [found.nodeGpuBackend(), found.nodeWebgpuBackend()];
   return Promise.all(

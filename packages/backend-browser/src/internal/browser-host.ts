@@ -1,10 +1,11 @@
 import type { Executor, Plan } from '@cfe/autograd';
+import { registerZeroWhereCut } from './zero-where-cut.ts';
 
 interface Adapter {
   readonly info?: { readonly vendor?: string; readonly architecture?: string };
 }
 
-interface TfjsCore extends Pick<typeof import('@tensorflow/tfjs-core'), 'getKernel' | 'registerKernel'> {
+interface TfjsCore {
   setBackend(name: string): Promise<boolean>;
   ready(): Promise<void>;
   /** the backend at work */
@@ -25,7 +26,7 @@ export interface BrowserHost {
   readonly gpu: { requestAdapter(): Promise<Adapter | null> } | undefined;
   /** what WebGL 2 offers, or `undefined` without it */
   webgl(): { readonly floats: boolean; readonly renderer: string } | undefined;
-  /** loads a backend of TensorFlow.js, which registers itself, and the core that it registered with */
+  /** loads a backend of TensorFlow.js, which registers itself with our kernels, and the core that it registered with */
   load(name: 'webgpu' | 'webgl'): Promise<TfjsCore>;
   /** the executor of plans on TensorFlow.js */
   loadExecutor(): Promise<PlansOnTfjs>;
@@ -45,7 +46,9 @@ export function thisPage(): BrowserHost {
       await (name === 'webgpu'
         ? import('@tensorflow/tfjs-backend-webgpu')
         : import('@tensorflow/tfjs-backend-webgl'));
-      return import('@tensorflow/tfjs-core');
+      const core = await import('@tensorflow/tfjs-core');
+      if (name === 'webgl') registerZeroWhereCut(core);
+      return core;
     },
     loadExecutor: () => import('@cfe/autograd/tfjs'),
   };
