@@ -39,6 +39,7 @@ describe('every fault is named with its remedy', () => {
       without('@tensorflow/tfjs-backend-webgpu'),
       /^not: @tensorflow\/tfjs-backend-webgpu is not/,
     ],
+    ['musl', machine({ platform: 'linux', glibc: undefined }), /musl.*node:20-bookworm-slim/],
     ['no driver', machine({}, null), /no adapter.*libvulkan1.*mesa-vulkan-drivers.*VK_ICD_FILENAMES/],
     [
       'no Vulkan loader, or no binary for this system',

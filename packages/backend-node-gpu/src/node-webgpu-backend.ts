@@ -27,7 +27,7 @@ const dawn = 'webgpu';
 const peer = '@tensorflow/tfjs-backend-webgpu';
 const install = `npm install ${dawn}@0.3.8 ${peer}@4.22.0`;
 const drivers =
-  'On Linux it needs the Vulkan loader (package libvulkan1) and a driver (mesa-vulkan-drivers, or the one of the card); VK_ICD_FILENAMES names a driver that is not found by itself, such as the software renderer of Chromium: VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json';
+  'On Linux it needs the Vulkan loader (package libvulkan1) and a driver (the one of the card, or mesa-vulkan-drivers, in Debian 12 from bookworm-backports, since Dawn refuses its Mesa 22.3); VK_ICD_FILENAMES names a driver that is not found by itself, such as the software renderer of Chromium: VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json';
 
 /**
  * WebGPU in Node, through Dawn (the optional peer `webgpu`) and `@tensorflow/tfjs-backend-webgpu`: a graphics card of any make, by Vulkan,
@@ -67,6 +67,12 @@ export function nodeWebgpuBackend({
     name: 'node-webgpu',
     capabilities: { device: 'gpu', dtype: 'float32', tfjs: 'webgpu' },
     async probe() {
+      if (host.platform === 'linux' && host.glibc === undefined)
+        return {
+          available: false,
+          reason:
+            'this system has musl instead of the GNU C library (Alpine?), and the binary of Dawn needs glibc. Use a glibc image such as node:20-bookworm-slim',
+        };
       const missing = [dawn, peer].filter((name) => host.packageFolder(name) === undefined);
       if (missing.length > 0)
         return {
