@@ -2,12 +2,10 @@ import {
   createCpuExecutor,
   createPlan,
   type Executor,
-  type Floats,
   hardenGates,
   initialParameters,
   type MechanismSpec,
   type Plan,
-  planLayout,
 } from '@cfe/autograd';
 import { breather, InputError, type Rng, rngFrom } from '@cfe/base';
 import type { Table } from '@cfe/data';
@@ -22,9 +20,10 @@ import {
   type TracePoint,
 } from '@cfe/structure';
 import { splitRows } from './internal/held-out.ts';
-import { type EdgeWeights, edgeWeights, strengthsOf } from './internal/joint/edge-weights.ts';
+import { edgeWeights } from './internal/joint/edge-weights.ts';
 import { allowedByEffects, orderedByEffects } from './internal/joint/effect-order.ts';
-import { gatedFit } from './internal/joint/gated-fit.ts';
+import { gatedFit, gatedState } from './internal/joint/gated-fit.ts';
+import { gatesOf, graphOf, heldOutLosses, openFit } from './internal/joint/open-fit.ts';
 import { pruneEdges } from './internal/joint/prune-edges.ts';
 import { scalesOf, type TrainingRows, trainingRows } from './internal/training-rows.ts';
 
@@ -34,11 +33,11 @@ export interface JointSearchOptions {
   readonly mechanisms?: 'mlp' | 'location-scale' | undefined;
   /** units of each mechanism's hidden layer; default 16. Edges are judged by networks of three times as many, from 5,000 rows on */
   readonly hidden?: number | undefined;
-  /** passes over the rows while all edges are open; default 60 */
+  /** passes over the rows of each fit; default 60, and so many steps too with more than 20,000 rows, but no fewer than 20 passes */
   readonly epochs?: number | undefined;
   /** default 256 */
   readonly batchSize?: number | undefined;
-  /** highest learning rate of Adam; default 5e-3 */
+  /** highest learning rate of Adam; default 1e-2 */
   readonly learningRate?: number | undefined;
   /** weight of the edges' strengths in the loss; default 0.02 */
   readonly sparsity?: number | undefined;
@@ -57,6 +56,12 @@ export interface JointSearchOptions {
   /** what runs the plan; default plain JavaScript in float32. The WASM executor of `@cfe/backend-wasm` is several times faster */
   readonly executor?: ExecutorFactory | undefined;
 }
+
+/** Half the squared weights, in nats: keeps strengths from hiding in later layers. */
+const decay = 1e-4;
+
+/** Units that bend and units that break, of which each variable takes those that foretell it better. */
+const activations = ['tanh', 'relu'] as const;
 
 type Settings = {
   readonly [Name in Exclude<keyof JointSearchOptions, 'executor'>]-?: NonNullable<JointSearchOptions[Name]>;
@@ -87,23 +92,25 @@ type Settings = {
  */
 export function jointSearch(options: JointSearchOptions = {}): StructureMethod {
   const { executor = createCpuExecutor, ...given } = options;
-  const settings: Settings = {
+  const settings: Omit<Settings, 'epochs'> = {
     mechanisms: given.mechanisms ?? 'mlp',
     hidden: given.hidden ?? 16,
-    epochs: given.epochs ?? 60,
     batchSize: given.batchSize ?? 256,
-    learningRate: given.learningRate ?? 5e-3,
+    learningRate: given.learningRate ?? 1e-2,
     sparsity: given.sparsity ?? 0.02,
     acyclicity: given.acyclicity ?? 'log-det',
     threshold: given.threshold ?? 0.05,
     penalty: given.penalty ?? 1,
     start: given.start ?? 'both',
   };
-  checkSettings(settings);
+  checkSettings({ ...settings, epochs: given.epochs ?? 60 });
   return {
     name: 'joint-search',
     options: given,
-    learn: (table, run) => learn(table, settings, executor, run),
+    learn(table, run) {
+      const epochs = given.epochs ?? Math.min(60, Math.max(20, Math.round(1.2e6 / table.rows)));
+      return learn(table, { ...settings, epochs }, executor, run);
+    },
   };
 }
 
@@ -116,15 +123,23 @@ interface EdgeSaving {
   readonly nats: number;
 }
 
-interface Found {
-  readonly name: string;
-  readonly dag: Dag;
+/** An acyclic graph, and networks on it. */
+interface Candidate {
+  readonly name: 'open' | 'order';
+  readonly plan: Plan;
+  readonly parameters: Float64Array;
   /** held-out loss, nats per row, all variables together */
+  readonly loss: number;
+  readonly hardening: string;
+}
+
+/** What pruning left of it. */
+interface Found {
+  readonly dag: Dag;
   readonly loss: number;
   /** `[d * d]` */
   readonly confidence: Float64Array;
   readonly saves: readonly EdgeSaving[];
-  readonly hardening: string;
 }
 
 async function learn(
@@ -139,17 +154,20 @@ async function learn(
   const d = names.length;
   const knowledge = checkKnowledge(run.knowledge, names);
   const rng = rngFrom(run.seed).fork('joint-search');
-  const mechanismOf = (hidden: number): MechanismSpec[] =>
-    table.variables.map((variable) => ({
-      hidden: [hidden],
-      skip: 'linear',
-      head:
-        variable.kind === 'categorical'
-          ? { kind: 'categorical', levels: variable.levels.length }
-          : settings.mechanisms === 'mlp'
-            ? { kind: 'additive', scale: 'learned' }
-            : { kind: 'location-scale' },
-    }));
+  const familiesOf = (hidden: number): MechanismSpec[][] =>
+    activations.map((activation) =>
+      table.variables.map((variable) => ({
+        hidden: [hidden],
+        activation,
+        skip: 'linear',
+        head:
+          variable.kind === 'categorical'
+            ? { kind: 'categorical', levels: variable.levels.length }
+            : settings.mechanisms === 'mlp'
+              ? { kind: 'additive', scale: 'learned' }
+              : { kind: 'location-scale' },
+      })),
+    );
   const scales = scalesOf(table.variables, table);
   const everyone = { parents: { offsets: new Int32Array(d + 1), items: new Int32Array(0) } };
   const all = trainingRows(everyone, table.variables, scales, table);
@@ -161,7 +179,7 @@ async function learn(
   );
   const breathe = breather(run.signal);
   const trace: TracePoint[] = [];
-  const tries: [name: string, open: Uint8Array][] = [];
+  const tries: [name: Candidate['name'], open: Uint8Array][] = [];
   if (settings.start !== 'order') {
     const open = allowedByEffects(table);
     tries.push(['open', open.map((is, at) => (is === 1 && isAllowed(Math.floor(at / d), at % d) ? 1 : 0))]);
@@ -177,32 +195,32 @@ async function learn(
     });
     if (found.dag !== undefined) tries.push(['order', along(table, found.dag, isAllowed)]);
   }
-  const results: Found[] = [];
+  const task: Task = {
+    names,
+    families: familiesOf(settings.hidden),
+    // what a small network cannot bend, another parent would help with, so that edges are judged by larger ones
+    refit: familiesOf(table.rows < 5000 ? settings.hidden : 3 * settings.hidden),
+    settings,
+    factory,
+    data,
+    required,
+    rng,
+    tick(phase, done, total, value) {
+      run.onProgress?.({ phase, done, total, value });
+      return breathe();
+    },
+  };
+  const candidates: Candidate[] = [];
   for (const [name, open] of tries) {
     for (let at = 0; at < d * d; at++) if (required[at] === 1) open[at] = 1;
-    const found = await fitFrom(name, open, {
-      names,
-      mechanism: mechanismOf(settings.hidden),
-      // what a small network cannot bend, another parent would help with, so that edges are judged by larger ones
-      refit: mechanismOf(table.rows < 5000 ? settings.hidden : 3 * settings.hidden),
-      settings,
-      factory,
-      data,
-      required,
-      rng,
-      tick(phase, done, total, value) {
-        run.onProgress?.({ phase: `${name}: ${phase}`, done, total, value });
-        return breathe();
-      },
-    });
-    results.push(found);
-    trace.push({
-      seconds: seconds(),
-      step: results.length,
-      score: Math.min(...results.map(({ loss }) => loss)),
-    });
+    candidates.push(await hardGraph(name, open, task));
+    const score = Math.min(...candidates.map(({ loss }) => loss));
+    trace.push({ seconds: seconds(), step: candidates.length, score });
   }
-  const best = results.reduce((a, b) => (b.loss < a.loss - 1e-9 ? b : a));
+  // pruning costs as much as all before it, so that only the better graph is pruned
+  const chosen = candidates.reduce((a, b) => (b.loss < a.loss - 1e-9 ? b : a));
+  const best = await pruned(chosen, task);
+  trace.push({ seconds: seconds(), step: candidates.length + 1, score: best.loss });
   const confidence = names.map((_, i) => best.confidence.slice(i * d, (i + 1) * d));
   return {
     graph: best.dag,
@@ -212,10 +230,10 @@ async function learn(
     confidence,
     trace,
     status: 'converged',
-    message: `Found ${edgesOf(best.dag).length} edges, begun from ${best.name === 'open' ? 'all edges that interventions leave open' : 'the order of the discrete search and of the interventions’ effects'}. Before pruning: ${best.hardening}`,
+    message: `Found ${edgesOf(best.dag).length} edges, begun from ${chosen.name === 'open' ? 'all edges that interventions leave open' : 'the order of the discrete search and of the interventions’ effects'}. Before pruning: ${chosen.hardening}`,
     details: {
       ...settings,
-      heldOutLosses: Object.fromEntries(results.map(({ name, loss }) => [name, loss])),
+      heldOutLosses: Object.fromEntries(candidates.map(({ name, loss }) => [name, loss])),
       saves: best.saves,
     },
   };
@@ -223,8 +241,8 @@ async function learn(
 
 interface Task {
   readonly names: readonly string[];
-  readonly mechanism: readonly MechanismSpec[];
-  readonly refit: readonly MechanismSpec[];
+  readonly families: readonly (readonly MechanismSpec[])[];
+  readonly refit: readonly (readonly MechanismSpec[])[];
   readonly settings: Settings;
   readonly factory: ExecutorFactory;
   readonly data: { readonly train: TrainingRows; readonly test: TrainingRows };
@@ -233,111 +251,118 @@ interface Task {
   readonly tick: (phase: string, done: number, total: number, value: number) => Promise<void> | undefined;
 }
 
-/** Soft graph, hard graph, pruned graph, from a set of open edges. */
-async function fitFrom(name: string, open: Uint8Array, task: Task): Promise<Found> {
-  const { names, mechanism, settings, factory, data, required, rng, tick } = task;
-  const { epochs, batchSize, learningRate, sparsity, threshold } = settings;
+/** From a set of open edges to an acyclic graph, and larger networks fitted on that. */
+async function hardGraph(name: Candidate['name'], open: Uint8Array, task: Task): Promise<Candidate> {
+  const { names, families, settings, factory, data, required, tick } = task;
+  const { epochs, batchSize, learningRate, sparsity, threshold, acyclicity } = settings;
   const d = names.length;
-  const decay = 1e-4;
-  const own = rng.fork(name);
-  const soft = createPlan({ graph: openGraph(names, open), mechanism, gates: 'edges' });
-  const weights = edgeWeights(soft);
-  const isRequired = (at: EdgeWeights, e: number): boolean =>
-    required[(at.from[e] as number) * d + (at.to[e] as number)] === 1;
+  const rng = task.rng.fork(name);
   const perEpoch = Math.max(1, Math.floor(data.train.rows / Math.min(batchSize, data.train.rows)));
-
-  const { parameters: learned } = await within(
-    factory(soft),
-    soft,
-    initialParameters(soft, { seed: own.fork('start') }),
-    (executor, parameters) =>
-      gatedFit(executor, parameters, weights, data.train, {
-        gates: new Float32Array(weights.to.length).fill(1),
-        epochs,
-        batchSize,
-        learningRate: { kind: 'cosine', from: learningRate, to: learningRate / 50, over: epochs * perEpoch },
-        sparsity,
-        decay,
-        // without levels the open edges form cycles
-        acyclicity: soft.levels.length > 0 ? undefined : { kind: settings.acyclicity, threshold },
-        rng: own.fork('soft'),
-        tick: (epoch, loss) => tick('all edges', epoch + 1, epochs, loss),
-      }),
-  );
-  const strengths = strengthsOf(weights, learned, new Float64Array(weights.to.length));
+  const common = {
+    epochs,
+    batchSize,
+    learningRate: { kind: 'cosine', from: learningRate, to: learningRate / 1000, over: epochs * perEpoch },
+    decay,
+  } as const;
+  const {
+    plan: soft,
+    strengths,
+    family,
+  } = await openFit(open, data, {
+    ...common,
+    names,
+    families,
+    factory,
+    sparsity,
+    acyclicity,
+    threshold,
+    required,
+    start: rng.fork('start'),
+    rng: rng.fork('soft'),
+    tick: (epoch, loss) => tick(`${name}: all edges`, epoch + 1, epochs, loss),
+  });
+  const isRequired = requiredOf(soft, required);
   const hardened = hardenGates(
     soft,
-    strengths.map((s, e) => (isRequired(weights, e) ? 1e6 + s : s)),
+    strengths.map((s, e) => (isRequired(e) ? 1e6 + s : s)),
     { threshold },
   );
-
   const kept = new Uint8Array(d * d);
+  const { items: from } = soft.parents;
+  const to = edgeWeights(soft).to;
   for (const [e, gate] of hardened.gates.entries())
-    if (gate === 1) kept[(weights.from[e] as number) * d + (weights.to[e] as number)] = 1;
-  const hard = createPlan({ graph: openGraph(names, kept), mechanism: task.refit, gates: 'edges' });
-  const hardWeights = edgeWeights(hard);
-  const rows = data.train.rows + data.test.rows;
-  const price = Float64Array.from(hardWeights.to, (_, e) => {
-    const count = (hardWeights.offsets[e + 1] as number) - (hardWeights.offsets[e] as number);
-    return isRequired(hardWeights, e) ? -Infinity : (settings.penalty * count * Math.log(rows)) / (2 * rows);
+    if (gate === 1) kept[(from[e] as number) * d + (to[e] as number)] = 1;
+  const mechanism = Array.from(family, (f, j) => task.refit[f]?.[j] as MechanismSpec);
+  const plan = createPlan({ graph: graphOf(names, kept), mechanism, gates: 'edges' });
+  const weights = edgeWeights(plan);
+  return within(factory(plan), async (executor) => {
+    const state = gatedState(executor, initialParameters(plan, { seed: rng.fork('hard') }), batchSize);
+    await gatedFit(executor, state, weights, data.train, {
+      ...common,
+      gates: gatesOf(weights),
+      sparsity: 0,
+      rng: rng.fork('refit'),
+      tick: (epoch, loss) => tick(`${name}: refit`, epoch + 1, epochs, loss),
+    });
+    const loss = heldOutLosses({ executor, weights, state }, data.test).reduce((sum, x) => sum + x, 0);
+    const parameters = Float64Array.from(state.parameters);
+    return { name, plan, parameters, loss, hardening: hardened.message };
   });
-  const { result: pruned } = await within(
-    factory(hard),
-    hard,
-    initialParameters(hard, { seed: own.fork('hard') }),
-    (executor, parameters) =>
-      pruneEdges(executor, parameters, hardWeights, data.train, data.test, {
-        refitEpochs: epochs,
-        epochs: Math.max(4, Math.round(epochs / 6)),
-        batchSize,
-        learningRate,
-        decay,
-        price,
-        rng: own.fork('prune'),
-        tick: (done, total, loss) => tick('pruning', done, total, loss),
-      }),
+}
+
+/** Keeps the edges that held-out rows miss. */
+async function pruned({ name, plan, parameters }: Candidate, task: Task): Promise<Found> {
+  const { names, settings, factory, data, required, tick } = task;
+  const d = names.length;
+  const weights = edgeWeights(plan);
+  const isRequired = requiredOf(plan, required);
+  const rows = data.train.rows + data.test.rows;
+  const price = Float64Array.from(weights.to, (_, e) => {
+    const count = (weights.offsets[e + 1] as number) - (weights.offsets[e] as number);
+    return isRequired(e) ? -Infinity : (settings.penalty * count * Math.log(rows)) / (2 * rows);
+  });
+  const { gates, saves, clarity, losses } = await within(factory(plan), (executor) =>
+    pruneEdges(executor, parameters, weights, data.train, data.test, {
+      epochs: Math.max(4, Math.round(settings.epochs / 6)),
+      batchSize: settings.batchSize,
+      learningRate: settings.learningRate,
+      decay,
+      price,
+      rng: task.rng.fork(name).fork('prune'),
+      tick: (done, total, loss) => tick('pruning', done, total, loss),
+    }),
   );
   const confidence = new Float64Array(d * d);
   const edges: EdgeInput[] = [];
-  const saves: EdgeSaving[] = [];
-  for (let e = 0; e < pruned.gates.length; e++) {
-    const [i, j] = [hardWeights.from[e] as number, hardWeights.to[e] as number];
+  const savings: EdgeSaving[] = [];
+  for (const [e, gate] of gates.entries()) {
+    const [i, j] = [weights.from[e] as number, weights.to[e] as number];
     const [from, to] = [names[i] as string, names[j] as string];
-    saves.push({ from, to, kept: pruned.gates[e] === 1, nats: pruned.saves[e] as number });
-    if (pruned.gates[e] !== 1) continue;
+    savings.push({ from, to, kept: gate === 1, nats: saves[e] as number });
+    if (gate !== 1) continue;
     edges.push([from, to]);
-    confidence[i * d + j] = isRequired(hardWeights, e) ? 1 : normalCdf(pruned.clarity[e] as number);
+    confidence[i * d + j] = isRequired(e) ? 1 : normalCdf(clarity[e] as number);
   }
-  const loss = pruned.losses.reduce((sum, x) => sum + x, 0);
-  return { name, dag: createDag(names, edges), loss, confidence, saves, hardening: hardened.message };
+  const loss = losses.reduce((sum, x) => sum + x, 0);
+  return { dag: createDag(names, edges), loss, confidence, saves: savings };
 }
 
-/** Runs something on an executor that is disposed of afterwards; parameters live in its memory meanwhile. */
+/** Whether what is known requires an edge of a plan. */
+function requiredOf(plan: Plan, required: Uint8Array): (e: number) => boolean {
+  const { from, to } = edgeWeights(plan);
+  return (e) => required[(from[e] as number) * plan.variables + (to[e] as number)] === 1;
+}
+
+/** Runs something on an executor that is disposed of afterwards. */
 async function within<Result>(
   executor: Executor,
-  plan: Plan,
-  start: ArrayLike<number>,
-  work: (executor: Executor, parameters: Floats) => Promise<Result>,
-): Promise<{ readonly result: Result; readonly parameters: Float64Array }> {
+  work: (executor: Executor) => Promise<Result>,
+): Promise<Result> {
   try {
-    const parameters = executor.allocate(planLayout(plan).parameters);
-    parameters.set(start);
-    const result = await work(executor, parameters);
-    return { result, parameters: Float64Array.from(parameters) };
+    return await work(executor);
   } finally {
     executor.dispose();
   }
-}
-
-function openGraph(names: readonly string[], open: Uint8Array): Parameters<typeof createPlan>[0]['graph'] {
-  const d = names.length;
-  const offsets = new Int32Array(d + 1);
-  const items: number[] = [];
-  for (let j = 0; j < d; j++) {
-    for (let i = 0; i < d; i++) if (open[i * d + j] === 1) items.push(i);
-    offsets[j + 1] = items.length;
-  }
-  return { nodes: names, parents: { offsets, items: Int32Array.from(items) } };
 }
 
 /** Every edge along an order of a graph, put right by what interventions move. */
