@@ -56,11 +56,12 @@ else {
   for (const network of networks) {
     const model = parseBif(readFileSync(join(folder, 'bnlearn-networks', `${network}.bif`), 'utf8'));
     const tally = new Tally();
-    const methods: Readonly<Record<string, StructureMethod>> = {
-      'flop, BDeu (default)': flop(),
-      'flop, BIC': flop({ discrete: 'bic' }),
-      'ges, BDeu': ges(),
-      'pc, G²': pc(),
+    const methods: Readonly<Record<string, readonly [StructureMethod, number]>> = {
+      'flop, BDeu (default)': [flop(), 5],
+      'flop, BDeu, 20 restarts': [flop(), 20],
+      'flop, BIC': [flop({ discrete: 'bic' }), 5],
+      'ges, BDeu': [ges(), 0],
+      'pc, G²': [pc(), 0],
     };
     let truth: ReturnType<typeof trueEffects> | undefined;
     for (let seed = first; seed < first + sets; seed++) {
@@ -78,8 +79,8 @@ else {
           ...(seconds === undefined ? {} : { seconds }),
         });
       };
-      for (const [name, method] of Object.entries(methods)) {
-        const call = () => timed(() => method.learn(table, { seed, budget: { restarts: 5, seconds: 120 } }));
+      for (const [name, [method, restarts]] of Object.entries(methods)) {
+        const call = () => timed(() => method.learn(table, { seed, budget: { restarts, seconds: 120 } }));
         const { graph, seconds } = await call();
         add(name, graph, seconds);
       }

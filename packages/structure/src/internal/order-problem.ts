@@ -5,7 +5,7 @@ import { checkCollinear } from './check-collinear.ts';
 import { checkScoreOptions } from './check-score-options.ts';
 import { bdeu, type DiscreteData, discreteBic } from './discrete-score.ts';
 import { type Environment, environmentsOf } from './environments.ts';
-import { gaussianData, gaussianProblem, type InterceptMode } from './gaussian-data.ts';
+import { type GaussianData, gaussianData, gaussianProblem, type InterceptMode } from './gaussian-data.ts';
 import type { GaussianProblem } from './gaussian-problem.ts';
 import { gaussianScorer } from './gaussian-scorer.ts';
 import { indicators } from './indicators.ts';
@@ -61,7 +61,7 @@ export async function orderProblem(
   const { maxParents, intercept = 'auto' } = options;
   checkScoreOptions(options);
   const kinds = new Set(variables.map(({ kind }) => kind));
-  if (!kinds.has('continuous')) return discreteProblem(table, nodes, environments, options, rules);
+  if (!kinds.has('continuous')) return discreteProblem(table, nodes, environments, options, rules, breathe);
 
   const penalty = options.penalty ?? defaultPenalty(d, table.rows);
   const columns: Float64Array[] = [];
@@ -86,15 +86,14 @@ export async function orderProblem(
   const all = (mode: InterceptMode): readonly InterceptMode[] => data.signatures.map(() => mode);
   const scoreUnder = (modes: InterceptModes): LocalScore =>
     mixedScore(gaussianProblem(data, modes ?? all('shared'), { penalty }), blocks);
-  const largest = data.signatures.reduce((a, b) => (b.length > a.length ? b : a));
-  const first = data.covarianceOf(
-    largest,
-    observational ? 'shared' : intercept === 'auto' ? 'perEnvironment' : intercept,
-  );
   return {
     nodes,
     environments,
-    order: firstNodes(initialOrder(first, columns.length), blocks),
+    order: firstOrder(
+      data,
+      blocks,
+      observational ? 'shared' : intercept === 'auto' ? 'perEnvironment' : intercept,
+    ),
     details: {
       score: mixed ? 'degenerate Gaussian BIC' : 'Gaussian BIC',
       penalty,
@@ -127,13 +126,14 @@ export async function orderProblem(
   };
 }
 
-function discreteProblem(
+async function discreteProblem(
   table: Table,
   nodes: readonly string[],
   environments: readonly Environment[],
   options: ScoreOptions,
   rules: ParentRules,
-): OrderProblem {
+  breathe: () => Promise<void> | undefined,
+): Promise<OrderProblem> {
   const { penalty = 1, equivalentSampleSize = 1, expectedParents = 1 } = options;
   const { discrete = options.penalty === undefined ? 'bdeu' : 'bic' } = options;
   const d = nodes.length;
@@ -155,7 +155,7 @@ function discreteProblem(
   return {
     nodes,
     environments,
-    order: Int32Array.from({ length: d }, (_, i) => i),
+    order: await orderOfCategories(data, breathe),
     details:
       discrete === 'bic'
         ? { score: 'discrete BIC', penalty }
@@ -187,9 +187,33 @@ function defaultPenalty(d: number, rows: number): number {
   return Math.max(2, 1 + (2 * Math.log(d)) / Math.log(rows));
 }
 
-/** The nodes in the order of their first columns. */
-function firstNodes(order: Int32Array, blocks: readonly (readonly number[])[]): Int32Array {
-  const rank = new Int32Array(order.length);
+/** Levels of a category that its place in the first order rests on. */
+const mostLevels = 8;
+
+/** The first order of categories, by the covariances of their level indicators: from the order of their names a search is stuck more often. */
+async function orderOfCategories(
+  { columns, levels }: DiscreteData,
+  breathe: () => Promise<void> | undefined,
+): Promise<Int32Array> {
+  const parts: Float64Array[] = [];
+  const blocks = columns.map((values, v) =>
+    indicators(values, levels[v]!)
+      .slice(0, mostLevels)
+      .map((part) => parts.push(part) - 1),
+  );
+  const all = { name: 'all', targets: [], rows: Int32Array.from(columns[0]!.keys()) };
+  return firstOrder(await gaussianData(parts, [all], breathe), blocks, 'shared');
+}
+
+/** The nodes in the order of their first columns, in an order of all columns by the covariances that most of them have. */
+function firstOrder(
+  { d, signatures, covarianceOf }: GaussianData,
+  blocks: readonly (readonly number[])[],
+  mode: InterceptMode,
+): Int32Array {
+  const largest = signatures.reduce((a, b) => (b.length > a.length ? b : a));
+  const order = initialOrder(covarianceOf(largest, mode), d);
+  const rank = new Int32Array(d);
   for (const [at, column] of order.entries()) rank[column] = at;
   const place = blocks.map((columns) => Math.min(...columns.map((column) => rank[column]!)));
   return Int32Array.from(blocks.keys()).sort((a, b) => place[a]! - place[b]!);
