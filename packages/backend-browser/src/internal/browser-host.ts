@@ -47,7 +47,10 @@ export function thisPage(): BrowserHost {
         ? import('@tensorflow/tfjs-backend-webgpu')
         : import('@tensorflow/tfjs-backend-webgl'));
       const core = await import('@tensorflow/tfjs-core');
-      if (name === 'webgl') registerZeroWhereCut(core);
+      if (name === 'webgl') {
+        const { layerKernels } = await import('@cfe/autograd/tfjs');
+        registerZeroWhereCut(core, layerKernels.zeroWhereCut);
+      }
       return core;
     },
     loadExecutor: () => import('@cfe/autograd/tfjs'),

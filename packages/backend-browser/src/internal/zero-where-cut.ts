@@ -1,4 +1,3 @@
-import { layerKernels } from '@cfe/autograd/kernels';
 import type { ZeroWhereCutInputs } from '@cfe/autograd/tfjs';
 
 type Tf = typeof import('@tensorflow/tfjs-core');
@@ -27,10 +26,10 @@ const code = `
  * Cuts mechanisms out of a layer by one WebGL program, which reads a mechanism's mark for all of its outputs. Composed of
  * operations it would take four passes over all of them (spread the mask, compare, make zeros, select).
  */
-export function registerZeroWhereCut(tf: Pick<Tf, 'getKernel' | 'registerKernel'>): void {
-  if (tf.getKernel(layerKernels.zeroWhereCut, 'webgl') !== undefined) return;
+export function registerZeroWhereCut(tf: Tf, kernelName: string): void {
+  if (tf.getKernel(kernelName, 'webgl') !== undefined) return;
   tf.registerKernel({
-    kernelName: layerKernels.zeroWhereCut,
+    kernelName,
     backendName: 'webgl',
     kernelFunc: ({ inputs, backend }) => {
       const { x, cut } = inputs as unknown as ZeroWhereCutInputs;
