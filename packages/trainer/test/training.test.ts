@@ -357,9 +357,27 @@ describe('trouble', () => {
     };
   test('a gradient that is not finite goes back to the best parameters at half the rate, and says where', async () => {
     const network = createNetwork({ graph: chain.graph, seed: 1 });
-    const trainer = createTrainer(network, { optimizer: adam, executor: failing((step) => step === 25) });
+    // what the optimiser remembers before each step: its steps, and how large its moments are
+    const remembered: [steps: number, moments: number][] = [];
+    const trainer = createTrainer(network, {
+      optimizer: adam,
+      executor: (plan) => {
+        const executor = failing((step) => step === 25)(plan);
+        return {
+          ...executor,
+          step(input) {
+            const { first, second, steps } = input.optimizer;
+            remembered.push([steps, [...first, ...second].reduce((sum, x) => sum + Math.abs(x), 0)]);
+            return executor.step(input);
+          },
+        };
+      },
+    });
     const result = await trainer.fit(observed, { epochs: 5, batchSize: 64 });
     expect(result.status).toBe('max-steps');
+    expect(remembered[24]?.[0]).toBe(24);
+    expect(remembered[24]?.[1]).toBeGreaterThan(0);
+    expect(remembered[25]).toEqual([0, 0]); // of the bad way nothing is left
     expect(result.warnings).toEqual([
       expect.stringMatching(/step 25 \(epoch 3, batch 5\).*"m".*half the learning rate/),
     ]);

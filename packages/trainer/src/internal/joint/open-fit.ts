@@ -166,7 +166,7 @@ interface Laid {
 }
 
 /** Numbers of one plan's parameters, to where they belong in a plan of fewer edges. */
-function carry(before: Laid, from: Floats, after: Laid, to: Floats): void {
+export function carry(before: Laid, from: Floats, after: Laid, to: Floats): void {
   const [old, now] = [before, after].map(({ plan, weights }) => {
     const behindEdges = new Set(weights.items);
     return planLayout(plan).mechanisms.map((mechanism) => {
