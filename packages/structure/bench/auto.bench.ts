@@ -15,6 +15,14 @@ import { directed, floors, Tally, timed } from './support/table.ts';
 
 const sets = Number(process.env.SETS ?? 3);
 const first = Number(process.env.SEED ?? 39_000);
+const columns = [
+  'auto',
+  'flop',
+  'cam',
+  'floor: empty',
+  'floor: random',
+  'floor: sortnregress (raw variances)',
+];
 const kinds = {
   'Gaussian processes': (seed: number) => curvedData(seed, { d: 10, edges: 20, rows: 1000 }),
   'tanh networks': (seed: number) => curvedData(seed, { d: 10, edges: 20, rows: 1000, mechanism: 'mlp' }),
@@ -26,13 +34,14 @@ const kinds = {
   'lines, a hidden cause by its square': (seed: number) => bent(seed, { hidden: (h) => 0.6 * (h * h - 1) }),
 } as const;
 
+const told: string[] = [];
 for (const [kind, make] of Object.entries(kinds)) {
   const tally = new Tally();
   for (let seed = first; seed < first + sets; seed++) {
     const { table, dag } = make(seed);
     await compare(tally, table, dag, seed);
   }
-  if (sets > 0) tally.print(`${kind}, ${sets} data sets`);
+  if (sets > 0) told.push(row(kind, tally));
 }
 
 const folder = process.env.CFE_DATA_DIR;
@@ -60,7 +69,22 @@ if (folder !== undefined) {
     );
     await compare(tally, table, truth, 1);
   }
-  tally.print('causal chambers, nine regimes of the light tunnel, each for itself');
+  told.push(row('causal chambers, nine regimes of the light tunnel, each for itself', tally));
+}
+
+console.log(
+  [
+    `\n| SHD, ${sets} data sets of each | ${columns.join(' | ')} | takes CAM | seconds, auto |`,
+    `|${' --- |'.repeat(columns.length + 3)}`,
+    ...told,
+  ].join('\n'),
+);
+
+function row(kind: string, tally: Tally): string {
+  const cells = columns.map((method) => tally.cell(method, 'SHD'));
+  const taken = tally.figures.get('auto')!.get('takes CAM')!;
+  const count = taken.reduce((sum, x) => sum + x, 0);
+  return `| ${kind} | ${cells.join(' | ')} | ${count} of ${taken.length} | ${tally.cell('auto', 'seconds')} |`;
 }
 
 async function compare(tally: Tally, table: Table, dag: Dag, seed: number): Promise<void> {

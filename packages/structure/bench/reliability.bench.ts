@@ -50,15 +50,15 @@ for (const [kind, make] of Object.entries(kinds)) {
 scored.push(scores('all', all));
 printScores();
 for (const question of questions) {
-  console.log(
-    `\n#### ${question === 'joined' ? 'Whether two variables are joined' : 'Whether one is a cause of the other'}, ${sets} data sets of each kind\n`,
-  );
-  console.log(
-    '| confidence | full bootstrap: pairs | told | true | confidence: pairs | told | true |\n| --- | --- | --- | --- | --- | --- | --- |',
-  );
   const [before, after] = titles.map((title) => binned(all.get(title + question)!));
-  for (let k = 0; k < 10; k++)
-    console.log(`| ${k / 10} – ${(k + 1) / 10} | ${cells(before![k]!)} | ${cells(after![k]!)} |`);
+  console.log(
+    [
+      `\n#### ${question === 'joined' ? 'Whether two variables are joined' : 'Whether one is a cause of the other'}, ${sets} data sets of each kind\n`,
+      '| confidence | full bootstrap: pairs | told | true | confidence: pairs | told | true |',
+      `|${' --- |'.repeat(7)}`,
+      ...before!.map((bin, k) => `| ${k / 10} – ${(k + 1) / 10} | ${cells(bin)} | ${cells(after![k]!)} |`),
+    ].join('\n'),
+  );
 }
 
 /** Rows drawn with replacement, and the same search. */

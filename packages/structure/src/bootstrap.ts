@@ -59,8 +59,8 @@ export const learnResample: Job<BootstrapInput, Resampled> = defineJob(
  * A resample replaces 29% of the rows of each regime, drawn at random, by rows drawn with replacement. The counts of rows then vary half as much as in a full
  * bootstrap, whose noise, added to the data's own, makes shares too modest. `flop` and `ges`, where no charge was chosen, look for the most
  * probable graph in each: edges are as likely beforehand as they are frequent in the graph learned from the table itself. Their shares
- * can be read as probabilities, given that the model holds: of edges told at 70% about 70% are right. Effects too weak to be seen at these rows are the exception, and
- * stay near 0 also where they exist. Shares of other methods say how stable an edge is.
+ * can be read as probabilities, given that the model holds: of pairs told at c a share c is joined, or somewhat more. Effects too weak to be seen at these rows
+ * are the exception, and stay near 0 also where they exist. Shares of other methods say how stable an edge is.
  *
  * A resample that the method refuses, such as one without the only row of a level, is drawn again.
  *

@@ -31,6 +31,11 @@ export class Tally {
     }
   }
 
+  /** The mean of one figure of a method with its 95% interval. */
+  cell(method: string, figure: string): string {
+    return meanWithInterval(this.figures.get(method)?.get(figure) ?? []);
+  }
+
   /** A sentence: the mean of the differences per data set between two methods, with its 95% interval. */
   printDifference(method: string, other: string, figure: string): void {
     const [a, b] = [this.figures.get(method)?.get(figure), this.figures.get(other)?.get(figure)];
