@@ -319,6 +319,11 @@ describe('promises', () => {
     });
     const empty = tableOf({ x: [1, 2, 3], m: [NaN, NaN, 1], y: [1, 2, 3] });
     await expect(fitNetwork(network, empty)).rejects.toMatchObject({ code: 'trainer/too-few-rows' });
+    const extreme = tableOf({ x: [1, 2, 3], m: [1, 1e300, 1], y: [1, 2, 3] });
+    await expect(fitNetwork(network, extreme)).rejects.toMatchObject({
+      code: 'trainer/extreme-values',
+      details: { variable: 'm' },
+    });
     expect(network.state).toBe(before);
   });
 });

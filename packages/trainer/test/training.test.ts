@@ -292,6 +292,35 @@ describe('checkpoints', () => {
       expect(result.history.map((point) => ({ ...point, seconds: 0 }))).toEqual(timeless);
     }
   });
+  test('an abort while it is being saved waits for that, and is told once', async () => {
+    const store = memoryCheckpoints();
+    let writing = 0;
+    let most = 0;
+    const slow = {
+      ...store,
+      async write(bytes: Uint8Array) {
+        most = Math.max(most, ++writing);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        await store.write(bytes);
+        writing -= 1;
+      },
+    };
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(new Error('cut')), 50); // a rejection that nobody handles would fail the run
+    const checkpoint = { store: slow, everySteps: 1 };
+    const run = createTrainer(create(), options).fit(observed, {
+      ...fit,
+      checkpoint,
+      signal: controller.signal,
+    });
+    await expect(run).rejects.toThrow('cut');
+    expect(most).toBe(1);
+    const resumed = await createTrainer(create(), options).fit(observed, {
+      ...fit,
+      checkpoint: { store, resume: 'if-present' },
+    });
+    expect(resumed.status).toBe('max-steps');
+  });
   test('one lost at any step costs the steps since, no more', async () => {
     const store = memoryCheckpoints();
     let written = 0;

@@ -126,9 +126,10 @@ export function trainInBatches(
           return options.onEpoch?.(recorded);
         },
         afterStep({ epoch, batch, total }) {
-          const saving = checkpoints.due(state) ? checkpoints.write(state, session.history) : undefined;
-          const turn = session.tick('training', epoch, epochs, total / batch);
-          return saving === undefined ? turn : saving.then(() => turn);
+          const turn = (): Promise<void> | undefined =>
+            session.tick('training', epoch, epochs, total / batch);
+          // an abort is told when nothing is being written any more
+          return checkpoints.due(state) ? checkpoints.write(state, session.history).then(turn) : turn();
         },
         onTrouble({ variable, step, epoch, batch }) {
           const name = JSON.stringify(network.variables[variable]?.name);

@@ -16,7 +16,11 @@ export interface TrainingRows {
   readonly zeros: Float64Array;
 }
 
-/** Mean and spread of each continuous variable over its observed values. */
+/**
+ * Mean and spread of each continuous variable over its observed values.
+ *
+ * @throws {@link InputError} if a spread is not finite
+ */
 export function scalesOf(variables: readonly Variable[], table: Table): Scale[] {
   return variables.map(({ name, kind }) => {
     if (kind === 'categorical') return { centre: 0, scale: 1 };
@@ -29,6 +33,13 @@ export function scalesOf(variables: readonly Variable[], table: Table): Scale[] 
       squares += delta * (x - mean);
     }
     const sd = Math.sqrt(squares / Math.max(1, n));
+    if (!Number.isFinite(sd)) {
+      throw new InputError(
+        'trainer/extreme-values',
+        `fit: the values of ${quoteName(name)} are so far apart that their spread is not a finite number. Look for a value such as 1e300 that stands for a missing one, or rescale the column.`,
+        { variable: name },
+      );
+    }
     return { centre: mean, scale: sd > 0 ? sd : 1 };
   });
 }
