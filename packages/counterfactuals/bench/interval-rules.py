@@ -1,4 +1,4 @@
-"""Rules that make an interval of bootstrap values, by least squares alone: python interval-rules.py [SETS] [FIRST] [ROWS].
+"""Rules that make an interval of bootstrap values, by least squares alone: python interval-rules.py [SETS] [FIRST] [ROWS] [FAMILY].
 
 Coverage at level 0.9 and width beside an interval that knows the standard error, 99 resamples of rows per data set, eight
 models per family; z of a conditional effect is drawn afresh for each data set. Needs numpy and scipy.
@@ -102,6 +102,8 @@ def rules(estimate, draws, counts, left_out, df, n):
 print(f"{SETS} data sets per line, from seed {FIRST}; coverage (width / oracle)\n")
 header = None
 for name, family in FAMILIES.items():
+    if given.get(3, name) != name:
+        continue
     for n in ROWS:
         rng = np.random.default_rng(FIRST + n)
         models = [
