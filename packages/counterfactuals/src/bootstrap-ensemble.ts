@@ -1,5 +1,5 @@
 import { inProcessRunner, type Rng, type RunOptions, rngFrom } from '@cfe/base';
-import { selectRows, type Table } from '@cfe/data';
+import { resampleRows, selectRows, type Table } from '@cfe/data';
 import type { AnyCausalModel } from '@cfe/scm';
 import type { Ensemble } from './subject.ts';
 
@@ -30,22 +30,9 @@ export async function bootstrapEnsemble(
     name: 'refit',
     run: (index: number) => {
       const own = rng.fork(`replicate ${index}`);
-      return fit(selectRows(table, resample(table, own.fork('rows'))), own.fork('fit'));
+      return fit(selectRows(table, resampleRows(table, own.fork('rows'))), own.fork('fit'));
     },
   };
   const inputs = Array.from({ length: replicates }, (_, index) => index);
   return { model, replicates: await inProcessRunner().map(job, inputs, { signal, onProgress }), rows: table };
-}
-
-function resample(table: Table, rng: Rng): Int32Array {
-  const byRegime = new Map<number, number[]>();
-  for (let r = 0; r < table.rows; r++) {
-    const regime = table.regimes?.of[r] ?? 0;
-    const rows = byRegime.get(regime);
-    if (rows === undefined) byRegime.set(regime, [r]);
-    else rows.push(r);
-  }
-  return Int32Array.from(
-    [...byRegime.values()].flatMap((rows) => rows.map(() => rows[rng.integer(rows.length)] as number)),
-  );
 }

@@ -16,6 +16,7 @@ export {
 export { type CsvOptions, parseCsv, parseCsvStream } from './parse-csv.ts';
 export { type Regime, type Regimes, type RegimeTarget, targetMask } from './regimes.ts';
 export { type RegimeRows, type RegimeTargets, regimesFrom, stackRegimes } from './regimes-from.ts';
+export { resampleRows } from './resample-rows.ts';
 export {
   type ClassicGraph,
   type ClassicOptions,

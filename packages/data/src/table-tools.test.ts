@@ -8,6 +8,7 @@ import {
   impute,
   parseCsv,
   regimesFrom,
+  resampleRows,
   splitTable,
   type Table,
   toCsv,
@@ -161,4 +162,37 @@ test('quartiles follow R type 7', () => {
   const rng = createRng(1);
   expect(table.row(rng.integer(57))).toHaveProperty('k');
   expect(() => table.row(57)).toThrow('no row 57');
+});
+
+describe('resampleRows', () => {
+  const n = 4000;
+  const column = {
+    variable: { name: 'x', kind: 'continuous' },
+    values: Float64Array.from({ length: n }, (_, r) => r),
+  } as const;
+  const of = Int32Array.from({ length: n }, (_, r) => (r % 4 === 0 ? 1 : 0));
+  const two = createTable([column], {
+    regimes: {
+      list: [
+        { name: 'a', targets: [] },
+        { name: 'b', targets: [] },
+      ],
+      of,
+    },
+  });
+
+  test.each([
+    [1, 1],
+    [1 - Math.SQRT1_2, 0.5],
+    [0, 0],
+  ])('replacing %d of the rows, how often a row is there has variance %d', (replaced, variance) => {
+    const counts = new Float64Array(n);
+    const drawn = resampleRows(two, createRng(3), replaced);
+    for (const r of drawn) counts[r]!++;
+    expect(drawn).toHaveLength(n);
+    expect(drawn.filter((r) => of[r] === 1)).toHaveLength(n / 4);
+    const spread = counts.reduce((sum, c) => sum + (c - 1) ** 2, 0) / n;
+    // a mean of n squares whose own variance is below 3
+    expect(Math.abs(spread - variance)).toBeLessThanOrEqual(4 * Math.sqrt((3 * variance) / n));
+  });
 });

@@ -7,11 +7,10 @@ import {
   rngFrom,
   type Variable,
 } from '@cfe/base';
-import { createTable, type Regimes, selectRows, type Table } from '@cfe/data';
+import { createTable, type Regimes, resampleRows, selectRows, type Table } from '@cfe/data';
 import { edgesOf, type Graph, toAdjacency } from '@cfe/graph';
 import { checkTable } from './internal/check-table.ts';
 import { withPriorFound } from './internal/prior-found.ts';
-import { resampledRows } from './internal/resampled-rows.ts';
 import type { Knowledge } from './knowledge.ts';
 import { methodNamed } from './methods.ts';
 import type { Budget, LearnOptions, StructureMethod } from './structure-method.ts';
@@ -34,6 +33,9 @@ export interface BootstrapInput {
   readonly budget: Budget | undefined;
   readonly seed: number;
 }
+
+/** The share of rows that a resample replaces: how often a row is there has then the variance ½, where a full bootstrap has 1. */
+const replaced = 1 - Math.SQRT1_2;
 
 /** A resample that the method refuses, such as one without the only row of a level, is drawn again so often. */
 const mostDraws = 20;
@@ -102,7 +104,7 @@ export async function bootstrapConfidence(
   const { name, options: made } = withPriorFound(method, table, edgesOf(learned).length);
   const inputFor = (b: number, draw: number): BootstrapInput => {
     const own = rng.fork(draw === 0 ? `resample ${b}` : `resample ${b}, draw ${draw}`);
-    const drawn = selectRows(table, resampledRows(table, own.fork('rows')));
+    const drawn = selectRows(table, resampleRows(table, own.fork('rows'), replaced));
     return {
       variables: table.variables,
       columns: table.names.map((name) => drawn.column(name)),

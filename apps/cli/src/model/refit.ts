@@ -1,5 +1,5 @@
 import { createRng, defineJob, type Job, type Variable } from '@cfe/base';
-import { createTable, type Regimes, selectRows, type Table } from '@cfe/data';
+import { createTable, type Regimes, resampleRows, selectRows } from '@cfe/data';
 import { type Dag, toAdjacency } from '@cfe/graph';
 import { createNetwork, type MechanismChoice, type NetworkState } from '@cfe/network';
 import { type Knowledge, learnStructure } from '@cfe/structure';
@@ -40,7 +40,7 @@ export const refit: Job<RefitInput, Refit> = defineJob(
       variables.map((variable, j) => ({ variable, values: columns[j] as Float64Array })),
       { regimes },
     );
-    const table = selectRows(all, resampledRows(all, rng.fork('rows')));
+    const table = selectRows(all, resampleRows(all, rng.fork('rows')));
     const learned =
       'learn' in recipe
         ? await learnStructure(table, {
@@ -67,16 +67,3 @@ export const refit: Job<RefitInput, Refit> = defineJob(
     };
   },
 );
-
-function resampledRows(table: Table, rng: ReturnType<typeof createRng>): Int32Array {
-  const byRegime = new Map<number, number[]>();
-  for (let r = 0; r < table.rows; r++) {
-    const regime = table.regimes?.of[r] ?? 0;
-    const rows = byRegime.get(regime);
-    if (rows === undefined) byRegime.set(regime, [r]);
-    else rows.push(r);
-  }
-  return Int32Array.from(
-    [...byRegime.values()].flatMap((rows) => rows.map(() => rows[rng.integer(rows.length)] as number)),
-  );
-}
