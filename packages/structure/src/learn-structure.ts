@@ -5,7 +5,7 @@ import { bootstrapConfidence } from './bootstrap.ts';
 import { checkKnowledge } from './check-knowledge.ts';
 import { checkTable } from './internal/check-table.ts';
 import { determinedCategories } from './internal/determined.ts';
-import { rowsLeftAlone } from './internal/rows-left-alone.ts';
+import { variesLeftAlone } from './internal/rows-left-alone.ts';
 import { type MethodName, methodNamed, methodNames } from './methods.ts';
 import type { LearnOptions, StructureMethod, StructureResult } from './structure-method.ts';
 
@@ -72,7 +72,7 @@ export async function learnStructure(
 /** With a word on what these data cannot tell: categories that follow from their parents exactly, and variables that vary only where they were set. */
 function warned(table: Table, result: StructureResult): StructureResult {
   const determined = result.dag === undefined ? [] : determinedCategories(table, result.dag);
-  const still = table.names.filter((name) => !rowsLeftAlone(table, name, table.names).names.includes(name));
+  const still = table.names.filter((name) => !variesLeftAlone(table, name));
   if (determined.length + still.length === 0) return result;
   const told = determined.map(
     ({ variable, by }) =>

@@ -43,8 +43,9 @@ export function checkCollinear(
   }
 }
 
-/** Whether more than so many rows differ. */
+/** Whether more than so many rows differ: by a single column if one has so many values, or else by all together. */
 function moreRowsThan(count: number, columns: readonly Float64Array[]): boolean {
+  if (columns.some((values) => new Set(values).size > count)) return true;
   const seen = new Set<string>();
   const rows = columns[0]?.length ?? 0;
   for (let r = 0; r < rows && seen.size <= count; r++) {

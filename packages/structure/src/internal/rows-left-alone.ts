@@ -30,3 +30,12 @@ export function rowsLeftAlone(
   };
   return { data: createTable([...columns, regime]), names: [...varying, regimeName] };
 }
+
+/** Whether a variable has two values in the rows in which it was not intervened on. */
+export function variesLeftAlone(table: Table, variable: string): boolean {
+  if (table.regimes === undefined) return true; // a constant column is refused
+  const mask = targetMask(table, variable);
+  const values = table.column(variable);
+  const first = values[mask.indexOf(0)];
+  return values.some((x, r) => mask[r] === 0 && x !== first);
+}
