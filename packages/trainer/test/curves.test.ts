@@ -135,6 +135,26 @@ describe('products', () => {
       found.columns.reduce((sum, column, k) => sum + (weights[k] as number) * (column[r] as number), 0),
     );
 
+  test('beside curves they are fitted together, and those without them as if they had not been asked for', () => {
+    const own = createRng(8);
+    const noise = t.map(() => 0.3 * own.normal());
+    const y = t.map(
+      (v, r) => Math.sin(2 * (a[r] as number)) + 0.8 * v * (b[r] as number) + (noise[r] as number),
+    );
+    const found = findProducts(inputs, [0, 1, 2, 3], design, y, quantile);
+    expect(found).toBeDefined();
+    const fit = additiveCurves(inputs, y, [true, true, true, true], [0, 0, 0, 0]);
+    const before = fit(8).squares;
+    const { squares, products, curves } = fit(8, found);
+    const least = noise.reduce((sum, e) => sum + e * e, 0);
+    expect(squares / least).toBeGreaterThan(0.95);
+    expect(squares / least).toBeLessThan(1.05);
+    expect(products).toHaveLength(found!.columns.length);
+    expect(curves[1]?.bend).toBeDefined();
+    expect(before).toBeGreaterThan(3 * least);
+    expect(fit(8).squares).toBe(before);
+  });
+
   test('a two-valued input that changes what others do is found, and drawn by one unit', () => {
     const y = t.map((v, r) => 0.5 * v * (a[r] as number) - 0.4 * v * (b[r] as number) + rng.normal());
     const found = findProducts(inputs, [0, 1, 2, 3], design, y, quantile);

@@ -99,7 +99,6 @@ export function additiveCurves(
           ? { kind: 'shape', shape: refined(points, form.shape, low, high) }
           : chooseForm(pointsAt(column, partial, ones), points, low, high, {
               basis: form.basis,
-              slope: fit.slopes[k] as number,
               bend: fit.bends[k] as (x: number) => number,
               squares: fit.squares,
               freedom: fit.freedoms[k] as number,

@@ -10,14 +10,13 @@ export type CurveForm =
   | { readonly kind: 'line' }
   | { readonly kind: 'spline'; readonly basis: SplineBasis }
   | { readonly kind: 'shape'; readonly shape: Shape }
-  | { readonly kind: 'blend'; readonly name: string; readonly curve: Bend; readonly freedom: number };
+  | { readonly kind: 'blend'; readonly name: string; readonly bend: Bend; readonly freedom: number };
 
 type Bend = (x: number) => number;
 
 /** A curve as a spline, fitted beside the others. */
 interface SplineCurve {
   readonly basis: SplineBasis;
-  readonly slope: number;
   readonly bend: (x: number) => number;
   /** of the whole regression */
   readonly squares: number;
@@ -54,18 +53,18 @@ export function chooseForm(
   const n = rows.x.length;
   const line = rows.squares;
   const gainOf = (squares: number): number => n * Math.log(line / Math.max(squares, 1e-12 * line));
-  const { slope, bend, freedom } = spline;
+  const { bend, freedom } = spline;
   const candidates: {
     form: CurveForm;
     name: string;
     evidence: number;
-    curve: () => Bend;
+    bend: () => Bend;
     freedom: number;
   }[] = [];
   const evidence = gainOf(spline.squares) - occamFactor(points, spline);
   if (evidence > leastEvidence) {
     const form: CurveForm = { kind: 'spline', basis: spline.basis };
-    candidates.push({ form, name: 'spline', evidence, curve: () => (x) => slope * x + bend(x), freedom });
+    candidates.push({ form, name: 'spline', evidence, bend: () => bend, freedom });
   }
   const left = new Float64Array(n);
   for (const shape of fittedShapes(points, low, high)) {
@@ -77,7 +76,7 @@ export function chooseForm(
       form: { kind: 'shape', shape },
       name: family.name,
       evidence: gain - q * (1 + Math.log(gain / q)),
-      curve: () => curveOf(rows, shape),
+      bend: () => bendOf(rows, shape),
       freedom: family.freedom,
     });
   }
@@ -90,11 +89,11 @@ export function chooseForm(
   if (kept.length === 1) return best.form;
   const total = weights.slice(0, kept.length).reduce((a, b) => a + b, 0);
   const shares = Float64Array.from(kept, (_, k) => (weights[k] as number) / total);
-  const curves = kept.map((one) => one.curve());
+  const bends = kept.map((one) => one.bend());
   return {
     kind: 'blend',
     name: best.name,
-    curve: (x) => curves.reduce((sum, curve, k) => sum + (shares[k] as number) * curve(x), 0),
+    bend: (x) => bends.reduce((sum, bend, k) => sum + (shares[k] as number) * bend(x), 0),
     freedom: kept.reduce((sum, one, k) => sum + (shares[k] as number) * one.freedom, 0),
   };
 }
@@ -128,10 +127,8 @@ function occamFactor({ x, weight }: Points, { basis, freedom, strength }: Spline
   return sum;
 }
 
-/** A shape with its coefficients at their best, without the constant. */
-function curveOf({ x, y }: Points, shape: Shape): Bend {
+/** The bends of a shape with its coefficients at their best; what it has of a line is left to the line beside it. */
+function bendOf({ x, y }: Points, shape: Shape): Bend {
   const { coefficients } = leastSquares([new Float64Array(x.length).fill(1), x, ...bendsOf(shape, x)], y);
-  const bend = bendAt(shape, coefficients.subarray(2));
-  const slope = coefficients[1] as number;
-  return (at) => slope * at + bend(at);
+  return bendAt(shape, coefficients.subarray(2));
 }

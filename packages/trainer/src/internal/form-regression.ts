@@ -66,7 +66,7 @@ export function designOf(
       columns.push(...made);
       block.push(...made.map(() => -1));
     } else if (form.kind === 'blend') {
-      columns.push(column.map(form.curve));
+      columns.push(column.map(form.bend));
       block.push(-1);
     }
     return { from, to: columns.length };
@@ -126,7 +126,7 @@ export function fitForms(design: FormsDesign, products: Products | undefined): F
     const { from, to } = places[k] as { from: number; to: number };
     if (form.kind === 'line') return undefined;
     const weights = coefficients.slice(from + 1, to);
-    if (form.kind === 'blend') return (x: number): number => (weights[0] as number) * form.curve(x);
+    if (form.kind === 'blend') return (x: number): number => (weights[0] as number) * form.bend(x);
     if (form.kind === 'shape') return bendAt(form.shape, weights);
     const row = new Float64Array(form.basis.width);
     return (x: number): number => {
