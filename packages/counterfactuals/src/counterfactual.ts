@@ -2,7 +2,7 @@ import { type Columns, columnsFrom, InputError, rngFrom, type Seed } from '@cfe/
 import { type AnyCausalModel, type Do, type Evidence, interventionsOf } from '@cfe/scm';
 import type { Answer, IdentifiedBy, Support } from './answer.ts';
 import { actedOn } from './distribution.ts';
-import { counterfactualBasis, shakiest } from './internal/assumptions.ts';
+import { counterfactualBasis } from './internal/assumptions.ts';
 import {
   fewRowsWarning,
   levelOf,
@@ -14,6 +14,7 @@ import { type OutcomeLaw, outcomeLaw } from './internal/outcome-answer.ts';
 import { abductOf, evidenceOf, individuals } from './internal/particles.ts';
 import { seedOfReplicate } from './internal/replicate-seed.ts';
 import { weightedQuantile } from './internal/weighted.ts';
+import { shakiest } from './shakiest.ts';
 import { ensembleOf, type Subject } from './subject.ts';
 import { warningsOf } from './support.ts';
 

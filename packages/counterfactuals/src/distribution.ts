@@ -6,12 +6,12 @@ import {
   counterfactualBasis,
   interventionalAssumptions,
   observationalAssumptions,
-  shakiest,
 } from './internal/assumptions.ts';
 import { levelOf, percentileInterval, sampleSizeOf } from './internal/intervals.ts';
 import { individuals, individualsAfter, type Particles } from './internal/particles.ts';
 import { seedOfReplicate } from './internal/replicate-seed.ts';
 import { levelShares, weightedCovariance, weightedMean } from './internal/weighted.ts';
+import { shakiest } from './shakiest.ts';
 import { ensembleOf, type Subject } from './subject.ts';
 import { warningsOf } from './support.ts';
 

@@ -39,5 +39,6 @@ export { pathEffect } from './path-effect.ts';
 export { type Goal, type InterventionPlan, type PlanOptions, planIntervention } from './plan-intervention.ts';
 export { type Positivity, positivity } from './positivity.ts';
 export { type RobustnessValue, robustnessValue } from './robustness-value.ts';
+export { shakiest } from './shakiest.ts';
 export { type Ensemble, ensembleOf, type Subject } from './subject.ts';
 export { supportOf } from './support.ts';

@@ -5,6 +5,7 @@ import {
   counterfactual,
   counterfactuals,
   type Ensemble,
+  shakiest,
 } from '@cfe/counterfactuals';
 import { createTable, toCsvPieces } from '@cfe/data';
 import type { Do } from '@cfe/scm';
@@ -154,14 +155,9 @@ async function predictEach(
     });
     onProgress({ phase: 'rows', done: r + 1, total: rows.length });
   }
-  const rests = ['convention', 'functional-form', 'graph'] as const;
-  const shakiest = answers.find(
-    ({ identifiedBy }) => identifiedBy === rests.find((by) => answers.some((one) => one.identifiedBy === by)),
-  );
   return {
     predicted: out,
-    identifiedBy: shakiest?.identifiedBy ?? 'graph',
-    assumptions: shakiest?.assumptions ?? [],
+    ...shakiest(answers),
     warnings: [...new Set(answers.flatMap(({ warnings }) => warnings))],
   };
 }

@@ -62,15 +62,3 @@ export function counterfactualBasis(
     return { identifiedBy, assumptions: counterfactualAssumptions(identifiedBy) };
   };
 }
-
-const strength: readonly IdentifiedBy[] = ['graph', 'functional-form', 'convention', 'not'];
-
-/** Of several answers given together, what the shakiest rests on. */
-export function shakiest(
-  parts: readonly Pick<Answer, 'identifiedBy' | 'assumptions'>[],
-): Pick<Answer, 'identifiedBy' | 'assumptions'> {
-  const [first = { identifiedBy: 'graph', assumptions: observationalAssumptions() } as const] = [
-    ...parts,
-  ].sort((a, b) => strength.indexOf(b.identifiedBy) - strength.indexOf(a.identifiedBy));
-  return { identifiedBy: first.identifiedBy, assumptions: first.assumptions };
-}
